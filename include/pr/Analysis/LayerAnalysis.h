@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every operation of a function is: a layer, folded into another one, or
+// unsupported. LayerOpInterface says what an op is when seen alone; this
+// analysis adds what only its neighbours tell: padding read by a convolution,
+// epilogues fused into their producer, quantize and dequantize chains.
+#ifndef PR_ANALYSIS_LAYERANALYSIS_H
+#define PR_ANALYSIS_LAYERANALYSIS_H
+
+#include "pr/Lattice/TargetInfo.h"
+#include "pr/Layer/Layer.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
+
+#include <string>
+#include <vector>
+
+namespace mlir {
+class Operation;
+namespace pr {
+
+/// What one operation is.
+struct OpDescription {
+  enum class Status { Layer, Folded, Unsupported };
+
+  Operation *op = nullptr;
+  Status status = Status::Unsupported;
+  /// Set when status is Layer.
+  ::pr::Layer layer;
+  /// Folded: the name of the rule, e.g. "pad-into-conv", "constant", "view".
+  /// Unsupported: the reason, one sentence.
+  std::string why;
+  /// Folded into another op: that op; null where there is simply no work.
+  Operation *foldedInto = nullptr;
+};
+
+struct DescribeOptions {
+  /// Fold what this target fuses for free; null: fold only what no target
+  /// computes (views, constants, padding).
+  const ::pr::TargetInfo *target = nullptr;
+  /// Estimate as if quantized: float element types are mapped to the target's
+  /// integer ones, quantize and dequantize arithmetic and un-folded batch
+  /// normalisation folded into the convolution they follow, each by a rule.
+  bool asQuantized = false;
+};
+
+class LayerAnalysis {
+public:
+  /// Describes every op of the blocks of `root` (a function or a module) and of
+  /// its nested control-flow regions, in program order. Ops inside the body of
+  /// a structured op belong to that op and are not listed.
+  explicit LayerAnalysis(Operation *root, const DescribeOptions &options = {});
+
+  llvm::ArrayRef<OpDescription> ops() const { return descriptions; }
+  /// Null where the op is not listed.
+  const OpDescription *lookup(Operation *op) const;
+
+private:
+  std::vector<OpDescription> descriptions;
+  llvm::DenseMap<Operation *, unsigned> index;
+};
+
+} // namespace pr
+} // namespace mlir
+
+#endif // PR_ANALYSIS_LAYERANALYSIS_H
