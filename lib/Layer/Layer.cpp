@@ -69,8 +69,7 @@ uint64_t pr::layerKey(const Layer &layer) {
 
 static std::string describeDim(const Layer &layer, unsigned index) {
   const DimInfo &dim = layer.info().dims[index];
-  return "'" + std::string(dim.name) + "' of " +
-         std::string(layer.info().name);
+  return "'" + std::string(dim.name) + "' of " + std::string(layer.info().name);
 }
 
 static Expected<void> checkRanges(const Layer &layer) {
@@ -95,8 +94,7 @@ static Expected<void> checkTypeCount(const Layer &layer, const char *what,
   if (expected < 0 ? found >= 1 : found == unsigned(expected))
     return {};
   return invalidInput(std::string(layer.info().name) + " has " +
-                      std::to_string(found) + " " + what +
-                      " types, expected " +
+                      std::to_string(found) + " " + what + " types, expected " +
                       (expected < 0 ? "at least 1" : std::to_string(expected)));
 }
 
@@ -110,8 +108,7 @@ static Expected<void> checkGroups(const Layer &layer) {
       return invalidInput("dimension '" + std::string(name) + "' is " +
                           std::to_string(channels) +
                           ", which the number of groups, g=" +
-                          std::to_string(layer[*groups]) +
-                          ", does not divide");
+                          std::to_string(layer[*groups]) + ", does not divide");
   }
   return {};
 }
@@ -121,7 +118,8 @@ static Expected<void> checkWindow(const Layer &layer) {
   for (int axis = 0; axis < 3; ++axis) {
     WindowAxis window = windowAxis(layer, axis);
     Checked reach = (Checked(window.kernel) - 1) * Checked(window.dilation) + 1;
-    Checked span = (Checked(window.output) - 1) * Checked(window.stride) + reach;
+    Checked span =
+        (Checked(window.output) - 1) * Checked(window.stride) + reach;
     if (!span.ok() || !(Checked(window.kernel) * Checked(window.output)).ok())
       return makeError(ErrorKind::Overflow,
                        "the window of this " + std::string(layer.info().name) +

@@ -93,8 +93,8 @@ static std::string printSchedule(const Layer &layer) {
   if (!layer.schedule.tile.empty())
     text += " tile=" + printLoops(layer, layer.schedule.tile);
   for (size_t i = 0; i < layer.schedule.nest.size(); ++i)
-    text += (i == 0 ? " nest=" : "|") +
-            printLoops(layer, layer.schedule.nest[i]);
+    text +=
+        (i == 0 ? " nest=" : "|") + printLoops(layer, layer.schedule.nest[i]);
   return text;
 }
 
@@ -209,13 +209,12 @@ Expected<void> LayerBuilder::setDim(std::string_view name, int64_t value) {
   auto index = info.findDim(name);
   if (!index && !isAxisAlias(info, name))
     return invalidInput("unknown dimension " + quoted(name) + " of " +
-                        std::string(info.name) + ", which has: " +
-                        knownDims(info));
+                        std::string(info.name) +
+                        ", which has: " + knownDims(info));
   if (index && info.dims[*index].role == DimRole::Option)
     return invalidInput("option " + quoted(name) + " of " +
-                        std::string(info.name) +
-                        " is the number " + std::to_string(value) +
-                        ", expected a name");
+                        std::string(info.name) + " is the number " +
+                        std::to_string(value) + ", expected a name");
   return setOnce(name, value);
 }
 
@@ -363,8 +362,8 @@ Expected<void> LayerBuilder::resolveAxis(int axis) {
   if (auto both = take("p" + letter))
     for (DimRole role : {DimRole::PadLow, DimRole::PadHigh})
       if (auto ok = setOnce(name(role), *both); !ok)
-        return invalidInput("both 'p" + letter + "' and " +
-                            quoted(name(role)) + " are given");
+        return invalidInput("both 'p" + letter + "' and " + quoted(name(role)) +
+                            " are given");
   auto input = take("i" + letter);
   if (!input)
     return {};
@@ -377,7 +376,8 @@ Expected<void> LayerBuilder::resolveAxis(int axis) {
   int64_t low = get(DimRole::PadLow, 0), high = get(DimRole::PadHigh, 0);
   for (int64_t value : {*input, kernel, stride, dilation})
     if (value < 1 || value > (int64_t(1) << 30))
-      return invalidInput("'i" + letter + "' needs the input extent, kernel, "
+      return invalidInput("'i" + letter +
+                          "' needs the input extent, kernel, "
                           "stride and dilation of its axis within 1..2^30");
   for (int64_t value : {low, high})
     if (value < 0 || value > (int64_t(1) << 30))
@@ -386,11 +386,10 @@ Expected<void> LayerBuilder::resolveAxis(int axis) {
   WindowAxis fitted =
       WindowAxis::fromInput(*input, kernel, stride, dilation, low, high);
   if (fitted.output < 1)
-    return invalidInput("a kernel spanning " +
-                        std::to_string((kernel - 1) * dilation + 1) +
-                        " does not fit the padded input of " +
-                        std::to_string(*input + low + high) + " along " +
-                        letter);
+    return invalidInput(
+        "a kernel spanning " + std::to_string((kernel - 1) * dilation + 1) +
+        " does not fit the padded input of " +
+        std::to_string(*input + low + high) + " along " + letter);
   int64_t output = get(DimRole::Output, fitted.output);
   if (output != fitted.output)
     return invalidInput("'i" + letter + "' gives " +
@@ -485,9 +484,9 @@ static Expected<LayerFields> splitLayerText(std::string_view text) {
 /// Long garbage is cut in messages.
 static std::string excerpt(std::string_view text) {
   constexpr size_t limit = 160;
-  return quoted(text.size() <= limit ? std::string(text)
-                                     : std::string(text.substr(0, limit)) +
-                                           "...");
+  return quoted(text.size() <= limit
+                    ? std::string(text)
+                    : std::string(text.substr(0, limit)) + "...");
 }
 
 Expected<Layer> pr::parseLayer(std::string_view text) {

@@ -93,8 +93,8 @@ static CheckedWork matmulWork(const Layer &layer) {
 static CheckedWork poolWork(const Layer &layer) {
   WindowCounts window = countWindow(layer);
   const KindInfo &info = layer.info();
-  Checked planes = Checked(layer[*info.findDim("n")]) *
-                   Checked(layer[*info.findDim("c")]);
+  Checked planes =
+      Checked(layer[*info.findDim("n")]) * Checked(layer[*info.findDim("c")]);
   CheckedWork work;
   work.operations = planes * window.outputs * window.taps;
   work.input = planes * window.inputs;
@@ -192,15 +192,14 @@ Expected<Work> pr::computeWork(const Layer &layer) {
   Checked weightBytes =
       hasWeights ? toBytes(work.weight, layer.operands[1]) : Checked(0);
   Checked outputBytes = toBytes(work.output, widest(layer.results));
-  Checked total = work.macs + work.operations + inputBytes + weightBytes +
-                  outputBytes;
+  Checked total =
+      work.macs + work.operations + inputBytes + weightBytes + outputBytes;
   if (!total.ok() || !work.usefulMacs.ok())
-    return makeError(ErrorKind::Overflow,
-                     "the work of this " + std::string(layer.info().name) +
-                         " does not fit in 62 bits");
-  return Work{work.macs.value(),   work.usefulMacs.value(),
-              work.operations.value(), work.input.value(),
-              work.weight.value(), work.output.value(),
-              inputBytes.value(),  weightBytes.value(),
-              outputBytes.value()};
+    return makeError(ErrorKind::Overflow, "the work of this " +
+                                              std::string(layer.info().name) +
+                                              " does not fit in 62 bits");
+  return Work{
+      work.macs.value(),  work.usefulMacs.value(), work.operations.value(),
+      work.input.value(), work.weight.value(),     work.output.value(),
+      inputBytes.value(), weightBytes.value(),     outputBytes.value()};
 }

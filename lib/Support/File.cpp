@@ -11,8 +11,8 @@
 using namespace pr;
 
 static Error systemError(const std::string &action, const std::string &path) {
-  return makeError(ErrorKind::Io,
-                   "cannot " + action + " '" + path + "': " + std::strerror(errno));
+  return makeError(ErrorKind::Io, "cannot " + action + " '" + path +
+                                      "': " + std::strerror(errno));
 }
 
 Expected<std::string> pr::readFile(const std::string &path) {
@@ -61,7 +61,8 @@ Expected<void> pr::writeFileAtomically(const std::string &path,
   if (descriptor < 0)
     return systemError("write", path);
   bool ok = writeAll(descriptor, bytes) &&
-            ::fchmod(descriptor, defaultMode()) == 0 && ::fsync(descriptor) == 0;
+            ::fchmod(descriptor, defaultMode()) == 0 &&
+            ::fsync(descriptor) == 0;
   Error error = ok ? Error{} : systemError("write", path);
   ok = ::close(descriptor) == 0 && ok;
   if (ok && ::rename(temporary.c_str(), path.c_str()) == 0)

@@ -5,9 +5,9 @@
 // advice speaks of) and to its query point (flat steps only: what the exact
 // table and the cache are keyed by).
 //
-// A step of width w and offset d has the plateaus (d + (i-1)w, d + iw]; the last
-// point of plateau i, d + iw, is the representative (METHOD A.1.1: the step
-// model f(x) = a + floor((x - d - 1) / w) h).
+// A step of width w and offset d has the plateaus (d + (i-1)w, d + iw]; the
+// last point of plateau i, d + iw, is the representative (METHOD A.1.1: the
+// step model f(x) = a + floor((x - d - 1) / w) h).
 #ifndef PR_LATTICE_LATTICE_H
 #define PR_LATTICE_LATTICE_H
 

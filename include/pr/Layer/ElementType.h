@@ -18,7 +18,7 @@ struct ElementType {
     Signed,   ///< siN
     Unsigned, ///< uiN
     Index,
-    Float,    ///< IEEE f16, f32, f64, f80, f128
+    Float, ///< IEEE f16, f32, f64, f80, f128
     BFloat16,
     TF32,
     F8E4M3FN,

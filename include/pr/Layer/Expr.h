@@ -23,12 +23,24 @@ namespace pr {
 enum class ExprOp : uint8_t {
   Constant,
   Variable,
-  Add, Sub, Mul,
-  FloorDiv, CeilDiv, Mod, ///< by a positive number; rounding down / up
-  Min, Max,
-  Eq, Ne, Lt, Le, Gt, Ge, ///< 1 or 0
-  And, Or, Not,           ///< of truth values; any number but 0 is true
-  Select,                 ///< condition, then, else
+  Add,
+  Sub,
+  Mul,
+  FloorDiv,
+  CeilDiv,
+  Mod, ///< by a positive number; rounding down / up
+  Min,
+  Max,
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge, ///< 1 or 0
+  And,
+  Or,
+  Not,    ///< of truth values; any number but 0 is true
+  Select, ///< condition, then, else
 };
 
 /// An immutable expression; copying shares the tree.

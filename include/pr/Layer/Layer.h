@@ -32,20 +32,20 @@ namespace pr {
 /// activation's dimensions, with the filter's; matmul: whether an operand is
 /// stored transposed.
 enum class Layout : uint8_t {
-  Any,                ///< not stated
-  ChannelsFirst,      ///< nchw, filter fchw
-  ChannelsLast,       ///< nhwc, filter hwcf
+  Any,                     ///< not stated
+  ChannelsFirst,           ///< nchw, filter fchw
+  ChannelsLast,            ///< nhwc, filter hwcf
   ChannelsLastFilterFirst, ///< nhwc, filter fhwc
-  NN,                 ///< [m, k] x [k, n]
-  NT,                 ///< [m, k] x [n, k]
-  TN,                 ///< [k, m] x [k, n]
-  TT,                 ///< [k, m] x [n, k]
+  NN,                      ///< [m, k] x [k, n]
+  NT,                      ///< [m, k] x [n, k]
+  TN,                      ///< [k, m] x [k, n]
+  TT,                      ///< [k, m] x [n, k]
 };
 
 /// Work fused behind a layer, in the order it is applied.
 enum class EpilogueOp : uint8_t {
   Bias,
-  Scale,      ///< per-channel multiply and add: folded batch normalisation
+  Scale, ///< per-channel multiply and add: folded batch normalisation
   Relu,
   Clamp,      ///< ReLU6 and other two-sided limits
   Activation, ///< any other function of one element
@@ -171,7 +171,8 @@ Expected<Layer> parseLayer(std::string_view text);
 struct LayerFields {
   std::string kind;
   std::vector<std::pair<std::string, int64_t>> dims; ///< aliases as parseLayer
-  std::vector<std::pair<std::string, std::string>> options; ///< op=max, layout=...
+  std::vector<std::pair<std::string, std::string>>
+      options;       ///< op=max, layout=...
   std::string types; ///< "f32, f32 -> f32"
 };
 Expected<Layer> buildLayer(const LayerFields &fields);

@@ -13,7 +13,8 @@ namespace pr {
 struct Work {
   int64_t macs = 0;       ///< multiply-accumulates, those on padding included
   int64_t usefulMacs = 0; ///< those that read no padding
-  int64_t operations = 0; ///< arithmetic other than macs: pooling, reductions ...
+  int64_t operations =
+      0; ///< arithmetic other than macs: pooling, reductions ...
   int64_t inputElements = 0, weightElements = 0, outputElements = 0;
   int64_t inputBytes = 0, weightBytes = 0, outputBytes = 0;
 };

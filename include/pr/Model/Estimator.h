@@ -20,11 +20,11 @@ class ModelBundle;
 
 /// How an estimate came about. None of them is ever silent.
 enum class EstimateStatus : uint8_t {
-  Measured,     ///< the query point is in the exact table
+  Measured, ///< the query point is in the exact table
   Predicted,
   Extrapolated, ///< predicted outside the training domain
-  Folded,       ///< no work of its own; decided by the caller, who names the rule
-  Unsupported,  ///< no number, but a reason
+  Folded, ///< no work of its own; decided by the caller, who names the rule
+  Unsupported, ///< no number, but a reason
 };
 std::string_view toString(EstimateStatus status);
 Expected<EstimateStatus> parseEstimateStatus(std::string_view name);
