@@ -22,7 +22,7 @@ function(add_pr_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK_LIBS})
   target_compile_features(${name} PUBLIC cxx_std_17)
   pr_set_warnings(${name})
-  set_property(GLOBAL APPEND PROPERTY PR_INSTALLED_LIBRARIES ${name})
+  install(TARGETS ${name} EXPORT PRCoreTargets ARCHIVE DESTINATION lib)
 endfunction()
 
 # MLIR's headers cost 15 s a translation unit; precompiled they cost 3 s.
@@ -71,7 +71,7 @@ function(add_pr_mlir_library name)
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
-  set_property(GLOBAL APPEND PROPERTY PR_INSTALLED_LIBRARIES ${name})
+  install(TARGETS ${name} EXPORT PRMLIRTargets ARCHIVE DESTINATION lib)
 endfunction()
 
 # add_pr_tool(NAME sources... LINK_LIBS libs...): an executable that sees MLIR.
