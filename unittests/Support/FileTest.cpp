@@ -48,8 +48,12 @@ TEST_F(FileTest, UnwritablePathIsNamed) {
 }
 
 TEST_F(FileTest, TargetThatIsAFolderIsLeftAlone) {
-  auto written = writeFileAtomically(folder.string(), "x");
+  fs::path target = folder / "target";
+  fs::create_directory(target);
+  auto written = writeFileAtomically(target.string(), "x");
   ASSERT_FALSE(bool(written));
-  EXPECT_TRUE(fs::is_directory(folder));
-  EXPECT_FALSE(bool(readFile(folder.string())));
+  EXPECT_TRUE(fs::is_directory(target));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1)
+      << "a temporary file stayed behind";
+  EXPECT_FALSE(bool(readFile(target.string())));
 }
