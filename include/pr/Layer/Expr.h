@@ -26,22 +26,29 @@ enum class ExprOp : uint8_t {
   Add,
   Sub,
   Mul,
-  FloorDiv,
+  FloorDiv, ///< this and the next two: by a positive number
   CeilDiv,
-  Mod, ///< by a positive number; rounding down / up
+  Mod,
   Min,
   Max,
-  Eq,
+  Eq, ///< comparisons yield 1 or 0
   Ne,
   Lt,
   Le,
   Gt,
-  Ge, ///< 1 or 0
-  And,
+  Ge,
+  And, ///< of truth values, as the next two: any number but 0 is true
   Or,
-  Not,    ///< of truth values; any number but 0 is true
+  Not,
   Select, ///< condition, then, else
 };
+
+/// What Expr::parse accepts and evaluate() and print() walk: nesting (of the
+/// tree, so that a long sum counts too) and nodes, each counted as often as the
+/// text shows it. Code that builds expressions from user input checks depth()
+/// and size() as it goes.
+inline constexpr unsigned kMaxExprDepth = 1000;
+inline constexpr uint64_t kMaxExprSize = 100000;
 
 /// An immutable expression; copying shares the tree.
 class Expr {
@@ -51,6 +58,7 @@ public:
   static Expr constant(int64_t value);
   /// `index` is the place of the variable's value in evaluate().
   static Expr variable(unsigned index, std::string name);
+  /// Precondition: two operands (Not: one, Select: three).
   static Expr make(ExprOp op, std::vector<Expr> operands);
 
   ExprOp op() const;
@@ -58,6 +66,13 @@ public:
   unsigned variableIndex() const;
   const std::string &variableName() const;
   const std::vector<Expr> &operands() const;
+  unsigned depth() const;
+  /// Saturates at the largest uint64_t.
+  uint64_t size() const;
+
+  /// The same tree.
+  bool operator==(const Expr &other) const;
+  bool operator!=(const Expr &other) const { return !(*this == other); }
 
   /// Parses the text form; every name must be one of `variables`.
   static Expected<Expr> parse(std::string_view text,
@@ -65,8 +80,8 @@ public:
   /// parse(print()) is an equal tree.
   std::string print() const;
 
-  /// Errors: overflow of 62 bits, division by a number below 1. Select, And and
-  /// Or evaluate only what they need.
+  /// Errors: overflow of 62 bits, division by a number below 1, an expression
+  /// beyond the limits above. Select, And and Or evaluate only what they need.
   Expected<int64_t> evaluate(const int64_t *values) const;
 
   struct Node;
