@@ -35,10 +35,10 @@ function(pr_reuse_mlir_headers target)
     add_library(PRMLIRHeaders OBJECT ${PROJECT_BINARY_DIR}/PRMLIRHeaders.cpp)
     pr_mlir_compile_settings(PRMLIRHeaders)
     target_precompile_headers(PRMLIRHeaders PRIVATE
-      "mlir/Dialect/Linalg/IR/Linalg.h" "mlir/Dialect/Tosa/IR/TosaOps.h"
-      "mlir/Dialect/Tensor/IR/Tensor.h" "mlir/Dialect/Func/IR/FuncOps.h"
-      "mlir/Dialect/Arith/IR/Arith.h" "mlir/Dialect/MemRef/IR/MemRef.h"
-      "mlir/IR/Builders.h" "mlir/IR/BuiltinTypes.h" "mlir/Pass/Pass.h")
+      <mlir/Dialect/Linalg/IR/Linalg.h> <mlir/Dialect/Tosa/IR/TosaOps.h>
+      <mlir/Dialect/Tensor/IR/Tensor.h> <mlir/Dialect/Func/IR/FuncOps.h>
+      <mlir/Dialect/Arith/IR/Arith.h> <mlir/Dialect/MemRef/IR/MemRef.h>
+      <mlir/IR/Builders.h> <mlir/IR/BuiltinTypes.h> <mlir/Pass/Pass.h>)
   endif()
   target_precompile_headers(${target} REUSE_FROM PRMLIRHeaders)
 endfunction()
