@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Layers, lattices and models: the C++ definitions, as Python sees them.
+
+Nothing here is implemented a second time in Python. Every failure is a
+ValueError (InputError, UnsupportedError, OverflowedError) or, for files, an
+OSError (FileError), with the message of the C++ side.
+
+Latencies are float64 in the *unit* of the target: cycles where
+`TargetInfo.counts_cycles`, picoseconds otherwise.
+"""
+from typing import Any, Iterable, Mapping, Optional, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Float32Matrix = npt.NDArray[np.float32]
+Float64Vector = npt.NDArray[np.float64]
+
+class InputError(ValueError): ...
+class UnsupportedError(ValueError): ...
+class OverflowedError(ValueError): ...
+class FileError(OSError): ...
+
+# -- Layers ------------------------------------------------------------------
+
+class Layer:
+    """One layer in canonical form. Immutable, hashable, picklable."""
+
+    @staticmethod
+    def parse(text: str) -> Layer: ...
+    @staticmethod
+    def from_fields(
+        kind: str,
+        dims: Mapping[str, int],
+        options: Mapping[str, str] = {},
+        types: str = "",
+    ) -> Layer:
+        """Dimensions may use the aliases of the text form (ih, iw, ph, pw).
+        Options: op, layout, epilogue, tile, nest. Empty types: all f32."""
+    @property
+    def text(self) -> str: ...
+    @property
+    def key(self) -> str:
+        """16 hexadecimal digits: the hash of the text."""
+    @property
+    def shape_key(self) -> str:
+        """Kind, dimensions and types as text: layout, epilogue and schedule
+        apart. Rows of equal shape_key belong to one group of a split."""
+    @property
+    def kind(self) -> str: ...
+    @property
+    def dims(self) -> dict[str, int]:
+        """Without options, in the order of LayerKinds.def."""
+    @property
+    def options(self) -> dict[str, str]:
+        """The kind's options (`op`), and those of layout, epilogue, tile, nest
+        that are stated, as the text form spells them."""
+    @property
+    def types(self) -> str: ...
+    @property
+    def work(self) -> dict[str, int]:
+        """macs, useful_macs, operations, input_elements, weight_elements,
+        output_elements, input_bytes, weight_bytes, output_bytes."""
+    def replace(self, **dims: int) -> Layer:
+        """The layer with some dimensions changed, checked again."""
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+def layer_kinds() -> list[dict[str, Any]]:
+    """The table of LayerKinds.def: [{"name", "doc", "operand_types",
+    "result_types", "dims": [{"name", "role", "axis", "default", "minimum",
+    "doc", "values"}]}]. role: extent, output, kernel, stride, dilation,
+    pad_low, pad_high, count, option; axis -1, 0 (depth), 1, 2 (width); default
+    None where the dimension must be given; values: names of an option, else []."""
+
+# -- Targets and lattices ------------------------------------------------------
+
+class Step:
+    def __init__(
+        self,
+        dim: str,
+        width: int,
+        offset: int = 0,
+        region_low: int = 1,
+        region_high: Optional[int] = None,
+        resource: str = "compute",
+        plateau: str = "unknown",
+        knowledge: str = "stated",
+        evidence: str = "",
+    ) -> None:
+        """resource: compute, output, weights, input, launch; plateau: unknown,
+        flat, ramps; knowledge: white, gray, black, stated."""
+    dim: str
+    width: int
+    offset: int
+    region_low: int
+    region_high: Optional[int]
+    resource: str
+    plateau: str
+    knowledge: str
+    evidence: str
+    def last_point(self, extent: int) -> int: ...
+    def __eq__(self, other: object) -> bool: ...
+
+class Lattice:
+    def __init__(
+        self,
+        kind: str,
+        steps: Sequence[Step] = (),
+        maximum: Mapping[str, int] = {},
+    ) -> None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def steps(self) -> list[Step]: ...
+    @property
+    def maximum(self) -> dict[str, int]:
+        """Only the limited dimensions."""
+    def representative(self, layer: Layer) -> Layer: ...
+    def query_point(self, layer: Layer) -> Layer: ...
+    def rounded_for(self, resource: str, layer: Layer) -> Layer: ...
+    def waste(self, layer: Layer) -> float: ...
+    def headroom(self, layer: Layer) -> list[tuple[str, int, int]]:
+        """(dimension, extent, largest extent that costs the same)."""
+    @property
+    def is_trivial(self) -> bool: ...
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str) -> Lattice: ...
+    def __eq__(self, other: object) -> bool: ...
+
+class TargetInfo:
+    @staticmethod
+    def from_json(text: str) -> TargetInfo: ...
+    def to_json(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameters(self) -> dict[str, int]: ...
+    @property
+    def description_hash(self) -> str: ...
+    @property
+    def clock_khz(self) -> Optional[int]: ...
+    @property
+    def counts_cycles(self) -> bool: ...
+    @property
+    def kinds(self) -> list[str]: ...
+    def supports(self, kind: str) -> bool: ...
+    def why_illegal(self, layer: Layer) -> str:
+        """Empty where the target can run the layer."""
+    def types(self, kind: str) -> list[str]:
+        """Accepted element types; empty: any."""
+    def free_epilogue(self, kind: str) -> list[str]: ...
+    def lattice(self, kind: str) -> Lattice:
+        """The steps known beforehand; a trivial lattice for other kinds."""
+    def domain(self, kind: str) -> dict[str, tuple[int, int]]:
+        """What a campaign should draw; dimensions left out: their default."""
+    def with_lattice(self, lattice: Lattice) -> TargetInfo:
+        """A copy with the steps of one kind replaced."""
+
+# -- Features and base ---------------------------------------------------------
+
+def feature_names(lattice: Lattice) -> list[str]:
+    """Every feature of the kind on this lattice, in order."""
+
+def feature_matrix(
+    layers: Sequence[Layer],
+    lattice: Lattice,
+    base: Base,
+    names: Optional[Sequence[str]] = None,
+) -> Float32Matrix:
+    """One row per layer, of its query point; NaN where a feature is missing."""
+
+def work_terms(lattice: Lattice) -> list[str]:
+    """Names of the kind's candidate terms, as `useful_macs@compute`."""
+
+def term_matrix(
+    layers: Sequence[Layer], lattice: Lattice, terms: Sequence[str]
+) -> npt.NDArray[np.float64]: ...
+
+class Base:
+    """latency = max over branches of a non-negative sum of work terms."""
+
+    @property
+    def branches(self) -> list[dict[str, float]]: ...
+    def predict(self, layers: Sequence[Layer], lattice: Lattice) -> Float64Vector: ...
+    @property
+    def text(self) -> str:
+        """For people: `max(1 + 0.0156 useful_macs@compute, ...)`."""
+    def to_json(self) -> str: ...
+    @staticmethod
+    def from_json(text: str, kind: str) -> Base: ...
+
+def fit_base(
+    layers: Sequence[Layer],
+    latencies: Sequence[float],
+    lattice: Lattice,
+    groups: Optional[Sequence[int]] = None,
+    terms: Optional[Sequence[str]] = None,
+    max_branches: int = 4,
+    folds: int = 5,
+    seed: int = 0,
+) -> tuple[Base, list[dict[str, Any]]]:
+    """The base and what was compared to choose it: [{"branches", "terms",
+    "cv_error"}], cv_error the mean absolute relative error on held-out groups.
+    groups: rows of one group are held out together (default: by shape)."""
+
+# -- Forest, interval, bundle --------------------------------------------------
+
+class Forest:
+    @staticmethod
+    def from_xgboost(model: bytes) -> Forest:
+        """XGBoost's JSON or UBJ model, of 1.7 to 3.x."""
+    def predict(self, features: Float32Matrix) -> npt.NDArray[np.float32]: ...
+    @property
+    def num_trees(self) -> int: ...
+    @property
+    def num_features(self) -> int: ...
+
+class Interval:
+    """Conformal interval of a kind, at 80, 90 and 95 %."""
+
+    @staticmethod
+    def calibrate(
+        predicted: Sequence[float], measured: Sequence[float]
+    ) -> Interval:
+        """From latencies that the model did not see."""
+    @property
+    def count(self) -> int: ...
+    def bounds(self, predicted: float, percent: int) -> Optional[tuple[float, float]]:
+        """None where too few points were held out for this level."""
+
+class BundleBuilder:
+    def __init__(self, target: TargetInfo) -> None: ...
+    def add_kind(
+        self,
+        lattice: Lattice,
+        base: Base,
+        training_layers: Sequence[Layer],
+        interval: Interval,
+        forest: Optional[Forest] = None,
+        features: Sequence[str] = (),
+        exact: Sequence[tuple[Layer, float, float, float]] = (),
+    ) -> None:
+        """training_layers: what the domain is the hull of. exact: (layer,
+        latency, lower, upper) in the target's unit."""
+    def add_absent_kind(self, kind: str, reason: str) -> None:
+        """A kind without a model: status unsupported, with this reason."""
+    def set_card(self, json: str) -> None: ...
+    def build(self) -> bytes:
+        """The same calls give the same bytes."""
+
+class Estimator:
+    @staticmethod
+    def load(path: str, confidence: int = 90) -> Estimator: ...
+    @staticmethod
+    def from_bytes(bundle: bytes, confidence: int = 90) -> Estimator: ...
+    def predict(self, layers: Sequence[Layer]) -> dict[str, list[Any]]:
+        """Columns status (measured, predicted, extrapolated, unsupported),
+        time_ps, cycles, lower_ps, upper_ps, lower_cycles, upper_cycles (int or
+        None), waste (0..1), representative (text), reason (empty unless
+        unsupported)."""
+    def why_not(self, layer: Layer) -> str: ...
+    def representative(self, layer: Layer) -> Layer: ...
+    def query_point(self, layer: Layer) -> Layer: ...
+    @property
+    def target(self) -> TargetInfo: ...
+    @property
+    def model_id(self) -> str: ...
+    @property
+    def card(self) -> str:
+        """JSON, as given to set_card."""
+    @property
+    def kinds(self) -> dict[str, dict[str, Any]]:
+        """Per kind: {"lattice": Lattice, "base": Base, "features": [...],
+        "trees": int, "exact_rows": int, "held_out": int} or {"reason": str}."""
+
+def schema_version() -> int:
+    """Of the bundles this build reads and writes."""
