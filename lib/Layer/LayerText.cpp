@@ -20,6 +20,17 @@ static constexpr std::string_view kEpilogueNames[] = {
     "bias",       "scale",      "relu",         "clamp",
     "activation", "requantize", "residual_add", "pool"};
 
+std::string_view pr::toString(EpilogueOp op) {
+  return kEpilogueNames[static_cast<size_t>(op)];
+}
+
+std::optional<EpilogueOp> pr::parseEpilogueOp(std::string_view name) {
+  for (size_t i = 0; i < std::size(kEpilogueNames); ++i)
+    if (kEpilogueNames[i] == name)
+      return static_cast<EpilogueOp>(i);
+  return std::nullopt;
+}
+
 /// The spatial letters of a window kind, as they stand in a layout's name.
 static std::string spatialLetters(const KindInfo &info) {
   std::string letters;
@@ -115,7 +126,7 @@ std::string pr::printLayer(const Layer &layer) {
     text += " layout=" + layoutName(layer.layout, info);
   for (unsigned i = 0; i < layer.epilogue.size(); ++i) {
     text += i == 0 ? " epilogue=" : "+";
-    text += kEpilogueNames[static_cast<size_t>(layer.epilogue[i])];
+    text += toString(layer.epilogue[i]);
   }
   return text + printSchedule(layer) + " : " +
          printTypes(layer.operands, layer.results);
@@ -243,15 +254,13 @@ Expected<void> LayerBuilder::setLayout(std::string_view name) {
 
 Expected<void> LayerBuilder::setEpilogue(std::string_view text) {
   for (std::string_view name : split(text, '+')) {
-    size_t found = 0;
-    while (found < std::size(kEpilogueNames) && kEpilogueNames[found] != name)
-      ++found;
-    if (found == std::size(kEpilogueNames))
+    auto op = parseEpilogueOp(name);
+    if (!op)
       return invalidInput("unknown epilogue operation " + quoted(name));
     if (layer.epilogue.full())
       return invalidInput("more than " + std::to_string(kMaxEpilogueOps) +
                           " epilogue operations");
-    layer.epilogue.push_back(static_cast<EpilogueOp>(found));
+    layer.epilogue.push_back(*op);
   }
   return {};
 }

@@ -17,7 +17,12 @@ std::string pr::toHex(uint64_t value) {
   return digits;
 }
 
-std::string pr::stableDigest(std::string_view bytes) {
+Hash128 pr::stableHash128(std::string_view bytes) {
   XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
-  return toHex(hash.high64) + toHex(hash.low64);
+  return {hash.high64, hash.low64};
+}
+
+std::string pr::stableDigest(std::string_view bytes) {
+  Hash128 hash = stableHash128(bytes);
+  return toHex(hash.high) + toHex(hash.low);
 }

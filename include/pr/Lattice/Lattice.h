@@ -60,9 +60,18 @@ struct Step {
   bool covers(int64_t extent) const {
     return extent >= regionLow && extent <= regionHigh;
   }
-  /// The last point of the plateau that holds `extent`, within the region.
+  /// The last point of the plateau that holds `extent`, within the region;
+  /// `extent` itself where the step does not cover it.
   int64_t lastPoint(int64_t extent) const;
 };
+bool operator==(const Step &a, const Step &b);
+
+/// Whether a dimension may have a step: it is an extent, an output, a kernel or
+/// a count, and no number of groups. Strides, dilations, padding and options
+/// cannot be rounded up: the layer would be another one.
+bool mayHaveSteps(const DimInfo &dim);
+/// Whether the work that waste() speaks of grows in proportion to a dimension.
+bool scalesWork(LayerKind kind, unsigned dim);
 
 /// A dimension's room to grow at no cost.
 struct Headroom {
@@ -72,6 +81,11 @@ struct Headroom {
 };
 
 /// All steps of one (target, layer kind). A plain value.
+///
+/// Rounding gives canonical, valid layers: with groups, a number of channels is
+/// rounded to the last multiple of the groups on its plateau; a layer whose
+/// rounded work leaves 62 bits is not rounded at all. Steps of width 1 say that
+/// there is no stair, and round nothing.
 struct Lattice {
   LayerKind kind = LayerKind::MatMul;
   std::vector<Step> steps;
@@ -85,14 +99,25 @@ struct Lattice {
   /// Dimensions whose steps are all flat rounded up, the others as they are.
   Layer queryPoint(const Layer &layer) const;
   /// The steps of one resource alone, flat or not: what its work terms count.
+  /// Not a layer to run, so it may pass the legal maximum.
   Layer roundedFor(Resource resource, const Layer &layer) const;
   /// Share of the representative's work that is padding: 0 .. 1. The work is
   /// macs where the kind has any, output elements otherwise.
   double waste(const Layer &layer) const;
+  /// Of the flat steps: growing within a plateau that may ramp is not free.
   std::vector<Headroom> headroom(const Layer &layer) const;
   /// No dimension has a step wider than 1.
   bool isTrivial() const;
+  bool hasSteps(Resource resource) const;
+
+  /// JSON text and back (docs/Formats.md): {"kind", "steps", "maximum"}.
+  std::string toJson() const;
+  static Expected<Lattice> fromJson(std::string_view json);
 };
+bool operator==(const Lattice &a, const Lattice &b);
+/// A step on a dimension of the kind that may have one, of width 1 or more,
+/// over a region that is not empty.
+Expected<void> checkLattice(const Lattice &lattice);
 
 } // namespace pr
 

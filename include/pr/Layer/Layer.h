@@ -21,6 +21,7 @@
 #include <cassert>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,11 @@ enum class EpilogueOp : uint8_t {
   ResidualAdd,
   Pool,
 };
+
+/// The name in the text form: `residual_add`.
+std::string_view toString(EpilogueOp op);
+/// nullopt where no operation has this name.
+std::optional<EpilogueOp> parseEpilogueOp(std::string_view name);
 
 inline constexpr unsigned kMaxEpilogueOps = 8;
 inline constexpr unsigned kMaxTypes = 8;

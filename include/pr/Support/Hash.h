@@ -14,6 +14,19 @@ namespace pr {
 /// 64-bit XXH3 of the bytes.
 uint64_t stableHash(std::string_view bytes);
 
+/// 128-bit XXH3 of the bytes: keys of tables that cannot hold what they stand
+/// for. Ordered by high, then low.
+struct Hash128 {
+  uint64_t high = 0, low = 0;
+  friend bool operator==(Hash128 a, Hash128 b) {
+    return a.high == b.high && a.low == b.low;
+  }
+  friend bool operator<(Hash128 a, Hash128 b) {
+    return a.high != b.high ? a.high < b.high : a.low < b.low;
+  }
+};
+Hash128 stableHash128(std::string_view bytes);
+
 /// 128-bit XXH3 of the bytes as 32 lower-case hexadecimal digits: the checksum
 /// of files and descriptions.
 std::string stableDigest(std::string_view bytes);

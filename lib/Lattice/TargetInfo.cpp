@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Lattice/TargetInfo.h"
+
+#include "pr/Support/CheckedMath.h"
+
+#include <algorithm>
+
+using namespace pr;
+
+//===----------------------------------------------------------------------===//
+// Legality
+//===----------------------------------------------------------------------===//
+
+std::vector<std::string> pr::legalityVariables(LayerKind kind) {
+  std::vector<std::string> names;
+  for (const DimInfo &dim : kindInfo(kind).dims)
+    names.emplace_back(dim.name);
+  for (const char *name :
+       {"operand0_bits", "operand1_bits", "result0_bits", "is_float"})
+    names.emplace_back(name);
+  return names;
+}
+
+static int64_t bitsOf(const TypeList &types, unsigned index) {
+  return index < types.size() ? types[index].bits : 0;
+}
+
+std::vector<int64_t> pr::legalityValues(const Layer &layer) {
+  std::vector<int64_t> values(layer.dims.begin(),
+                              layer.dims.begin() + layer.numDims());
+  bool isFloat = !layer.operands.empty() && layer.operands[0].isFloat();
+  for (int64_t value : {bitsOf(layer.operands, 0), bitsOf(layer.operands, 1),
+                        bitsOf(layer.results, 0), int64_t(isFloat)})
+    values.push_back(value);
+  return values;
+}
+
+const KindSupport *TargetInfo::find(LayerKind kind) const {
+  auto found =
+      std::find_if(kinds.begin(), kinds.end(), [&](const KindSupport &support) {
+        return support.kind == kind;
+      });
+  return found == kinds.end() ? nullptr : &*found;
+}
+
+static Error unsupported(std::string message) {
+  return makeError(ErrorKind::Unsupported, std::move(message));
+}
+
+static std::string join(const std::vector<std::string> &items,
+                        const char *separator) {
+  std::string text;
+  for (const std::string &item : items)
+    text += (text.empty() ? "" : separator) + item;
+  return text;
+}
+
+static Expected<void> checkTypes(const std::string &target,
+                                 const KindSupport &support,
+                                 const Layer &layer) {
+  if (support.types.empty())
+    return {};
+  std::string types = printTypes(layer.operands, layer.results);
+  if (std::find(support.types.begin(), support.types.end(), types) !=
+      support.types.end())
+    return {};
+  return unsupported("target '" + target + "' has no " +
+                     std::string(layer.info().name) + " of '" + types +
+                     "', only of '" + join(support.types, "' or '") + "'");
+}
+
+static Expected<void> checkMaxima(const std::string &target,
+                                  const KindSupport &support,
+                                  const Layer &layer) {
+  for (unsigned i = 0, end = layer.numDims(); i < end; ++i) {
+    int64_t maximum = support.lattice.maximum[i];
+    if (maximum > 0 && layer[i] > maximum)
+      return unsupported("'" + std::string(layer.info().dims[i].name) +
+                         "' of " + std::string(layer.info().name) + " is " +
+                         std::to_string(layer[i]) + ", target '" + target +
+                         "' takes at most " + std::to_string(maximum));
+  }
+  return {};
+}
+
+static Expected<void> checkRules(const std::string &target,
+                                 const KindSupport &support,
+                                 const Layer &layer) {
+  if (support.rules.empty())
+    return {};
+  std::vector<int64_t> values = legalityValues(layer);
+  std::string prefix = "target '" + target + "' cannot run this " +
+                       std::string(layer.info().name) + ": ";
+  for (const LegalityRule &rule : support.rules) {
+    auto holds = rule.condition.evaluate(values.data());
+    if (!holds)
+      return unsupported(prefix + "its rule '" + rule.condition.print() +
+                         "' cannot be evaluated, " + holds.error().message);
+    if (*holds == 0)
+      return unsupported(prefix + rule.reason);
+  }
+  return {};
+}
+
+Expected<void> TargetInfo::checkLegal(const Layer &layer) const {
+  const KindSupport *support = find(layer.kind);
+  if (!support)
+    return unsupported("target '" + name + "' has no " +
+                       std::string(layer.info().name));
+  if (auto ok = checkTypes(name, *support, layer); !ok)
+    return ok;
+  if (auto ok = checkMaxima(name, *support, layer); !ok)
+    return ok;
+  return checkRules(name, *support, layer);
+}
+
+//===----------------------------------------------------------------------===//
+// Time
+//===----------------------------------------------------------------------===//
+
+std::optional<int64_t>
+pr::cyclesToPicoseconds(int64_t cycles, std::optional<int64_t> clockKhz) {
+  if (!clockKhz || *clockKhz <= 0)
+    return std::nullopt;
+  // A cycle lasts 10^9 / kHz picoseconds.
+  __int128 picoseconds =
+      (__int128(cycles) * 1'000'000'000 + *clockKhz / 2) / *clockKhz;
+  if (picoseconds > kMaxCount || picoseconds < -kMaxCount)
+    return std::nullopt;
+  return static_cast<int64_t>(picoseconds);
+}
