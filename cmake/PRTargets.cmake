@@ -50,6 +50,10 @@ function(pr_mlir_compile_settings target)
   target_compile_definitions(${target} PRIVATE ${PR_LLVM_DEFINITIONS})
   llvm_update_compile_flags(${target})
   pr_set_warnings(${target})
+  # MLIR recognises traits and interfaces by the address of a static in its
+  # headers, which must be one object in the whole process; hidden, each library
+  # has its own, and an op of ours does not see that a module is a symbol table.
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET default)
 endfunction()
 
 # add_pr_mlir_library(NAME sources... LINK_LIBS libs... DEPENDS tablegen targets...)

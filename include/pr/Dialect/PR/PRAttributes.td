@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef PR_DIALECT_PR_PRATTRIBUTES_TD
+#define PR_DIALECT_PR_PRATTRIBUTES_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "pr/Dialect/PR/PRDialect.td"
+
+class PR_Attr<string name, string keyword> : AttrDef<PR_Dialect, name> {
+  let mnemonic = keyword;
+}
+
+def PR_LayerAttr : PR_Attr<"Layer", "layer"> {
+  let summary = "a layer in its text form";
+  let description = [{
+    What one operation computes, independent of any target: kind, dimensions,
+    element types, fused epilogue, schedule. The text is checked while it is
+    parsed and printed in its one canonical spelling (docs/Layers.md).
+
+    Example:
+
+    ```mlir
+    #pr.layer<"matmul b=1 m=128 n=768 k=768 : f32, f32 -> f32">
+    ```
+  }];
+  let parameters = (ins "const ::pr::Layer &":$layer);
+  // The text is made once, with the attribute, not each time it is printed.
+  let genStorageClass = 0;
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    /// The canonical text; lives as long as the context.
+    ::llvm::StringRef getText() const;
+    /// stableHash of the text: layerKey(getLayer()).
+    uint64_t getKey() const;
+  }];
+}
+
+def PR_EstimateStatus : I32EnumAttr<"EstimateStatus", "how an estimate came about", [
+    I32EnumAttrCase<"Measured", 0, "measured">,
+    I32EnumAttrCase<"Predicted", 1, "predicted">,
+    I32EnumAttrCase<"Extrapolated", 2, "extrapolated">,
+    I32EnumAttrCase<"Folded", 3, "folded">,
+    I32EnumAttrCase<"Unsupported", 4, "unsupported">]> {
+  let cppNamespace = "::mlir::pr";
+  let genSpecializedAttr = 0;
+}
+
+// An integer that may be absent: `time_ps = 12`.
+class PR_OptionalInt<string desc> : OptionalParameter<"::std::optional<int64_t>", desc> {
+  let printer = [{ $_printer << *$_self }];
+}
+class PR_Flag<string desc> : DefaultValuedParameter<"bool", "false", desc>;
+class PR_OptionalText<string desc> : StringRefParameter<desc, [{""}]>;
+
+def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
+  let summary = "how long an operation takes on one target";
+  let description = [{
+    The estimate of one operation on one target. Times are integer picoseconds,
+    absent where the target counts cycles without a known clock; cycles are
+    absent where it counts none. `lower` and `upper` bound the estimate with the
+    confidence that was asked for.
+
+    A number comes with the status `measured`, `predicted` or `extrapolated`,
+    the representative (the layer with every stepped dimension at the last point
+    of its plateau), the share of the representative's work that is padding, in
+    parts per million, and the key of the layer the number was computed for: the
+    hash of its text, by which a stale estimate is recognised. The statuses
+    `folded` and `unsupported` come without a number, but with a reason: the name
+    of the folding rule, or a sentence.
+
+    Example:
+
+    ```mlir
+    #pr.latency<target = "ultratrail", model = "0c4f1a9be2d37756", status = predicted,
+                time_ps = 4000000, lower_ps = 3900000, upper_ps = 4100000, cycles = 1000,
+                representative = <"matmul b=1 m=1 n=16 k=48 : i8, i8 -> i32">,
+                waste_ppm = 250000, key = "83f6ae6f5ac2a0dc">
+    ```
+  }];
+  let parameters = (ins
+    StringRefParameter<"name of the target">:$target,
+    StringRefParameter<"16 hexadecimal digits of the model's checksum">:$model,
+    EnumParameter<PR_EstimateStatus>:$status,
+    PR_OptionalInt<"picoseconds">:$time_ps,
+    PR_OptionalInt<"picoseconds">:$lower_ps,
+    PR_OptionalInt<"picoseconds">:$upper_ps,
+    PR_OptionalInt<"cycles">:$cycles,
+    PR_OptionalInt<"cycles">:$lower_cycles,
+    PR_OptionalInt<"cycles">:$upper_cycles,
+    OptionalParameter<"LayerAttr", "the layer rounded up">:$representative,
+    DefaultValuedParameter<"int64_t", "0", "padding in parts per million">:$waste_ppm,
+    PR_Flag<"estimated with the element types of the quantized layer">:$as_quantized,
+    PR_OptionalText<"16 hexadecimal digits">:$key,
+    PR_OptionalText<"the folding rule, or why there is no number">:$reason
+  );
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def PR_TotalAttr : PR_Attr<"Total", "total"> {
+  let summary = "how long a function or a module takes on one target";
+  let description = [{
+    The sum over the operations that have a number, calls followed. `ops` counts
+    the operations, each as often as it runs through calls; `covered_ops` those
+    that are not `unsupported`. `coverage_time_ppm` is the share of the time that
+    the total holds, in parts per million; absent where the time of what is
+    missing cannot be guessed at (docs/Annotations.md).
+  }];
+  let parameters = (ins
+    StringRefParameter<"name of the target">:$target,
+    StringRefParameter<"16 hexadecimal digits of the model's checksum">:$model,
+    PR_OptionalInt<"picoseconds">:$time_ps,
+    PR_OptionalInt<"picoseconds">:$lower_ps,
+    PR_OptionalInt<"picoseconds">:$upper_ps,
+    PR_OptionalInt<"cycles">:$cycles,
+    PR_OptionalInt<"cycles">:$lower_cycles,
+    PR_OptionalInt<"cycles">:$upper_cycles,
+    "int64_t":$ops,
+    "int64_t":$covered_ops,
+    PR_OptionalInt<"parts per million">:$coverage_time_ppm,
+    PR_Flag<"estimated with the element types of the quantized layers">:$as_quantized
+  );
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def PR_AnnotatedKeysAttr : PR_Attr<"AnnotatedKeys", "annotated_keys"> {
+  let summary = "what a function was annotated for, and which layers it had";
+  let description = [{
+    Attributes on foreign operations get lost when a pass replaces the
+    operation. The function remembers the key of every layer that was annotated
+    and how often it occurred, so that `pr-verify-estimates` finds the lost ones.
+    `fused` and `types` repeat what the description of the operations took from
+    the target: per layer kind the epilogue operations that cost nothing, and
+    the element types it computes with. They let the layers be described again
+    without the model.
+  }];
+  let parameters = (ins
+    StringRefParameter<"name of the target">:$target,
+    StringRefParameter<"16 hexadecimal digits of the model's checksum">:$model,
+    PR_Flag<"annotated with as-quantized">:$as_quantized,
+    OptionalParameter<"::mlir::DictionaryAttr", "kind to epilogue">:$fused,
+    OptionalParameter<"::mlir::DictionaryAttr", "kind to types">:$types,
+    "::mlir::DictionaryAttr":$keys
+  );
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif // PR_DIALECT_PR_PRATTRIBUTES_TD

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The one place that registers the project with MLIR; called by both entry
+// points of the plugin and by the tools.
+#ifndef PR_INITALL_H
+#define PR_INITALL_H
+
+#include "pr/Dialect/PR/PRDialect.h"
+#include "pr/Transforms/Passes.h"
+
+#include "mlir/IR/DialectRegistry.h"
+
+namespace mlir {
+namespace pr {
+
+/// Dialects and the external models of other dialects' operations.
+inline void registerPR(DialectRegistry &registry) {
+  registry.insert<PRDialect>();
+}
+
+/// Passes; safe to call more than once.
+inline void registerPRPasses() { registerPRTransformsPasses(); }
+
+} // namespace pr
+} // namespace mlir
+
+#endif // PR_INITALL_H

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The typed attributes: storage, text form and invariants.
+#include "pr/Dialect/PR/PRAttributes.h"
+
+#include "pr/Support/Hash.h"
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::pr;
+
+#include "pr/Dialect/PR/PREnums.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// LayerAttr
+//===----------------------------------------------------------------------===//
+
+namespace mlir::pr::detail {
+/// Uniqued by the layer; text and key are made once.
+struct LayerAttrStorage : public AttributeStorage {
+  using KeyTy = ::pr::Layer;
+
+  explicit LayerAttrStorage(const ::pr::Layer &layer)
+      : layer(layer), text(::pr::printLayer(layer)),
+        key(::pr::stableHash(text)) {}
+
+  bool operator==(const KeyTy &other) const { return layer == other; }
+  static llvm::hash_code hashKey(const KeyTy &layer) {
+    return llvm::hash_code(::pr::hashValue(layer));
+  }
+  static LayerAttrStorage *construct(AttributeStorageAllocator &allocator,
+                                     const KeyTy &layer) {
+    return new (allocator.allocate<LayerAttrStorage>()) LayerAttrStorage(layer);
+  }
+
+  ::pr::Layer layer;
+  std::string text;
+  uint64_t key;
+};
+} // namespace mlir::pr::detail
+
+StringRef LayerAttr::getText() const { return getImpl()->text; }
+uint64_t LayerAttr::getKey() const { return getImpl()->key; }
+
+Attribute LayerAttr::parse(AsmParser &parser, Type) {
+  std::string text;
+  if (parser.parseLess())
+    return {};
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseString(&text) || parser.parseGreater())
+    return {};
+  ::pr::Expected<::pr::Layer> layer = ::pr::parseLayer(text);
+  if (!layer) {
+    parser.emitError(loc, "malformed layer: ") << layer.error().message;
+    return {};
+  }
+  return LayerAttr::get(parser.getContext(), *layer);
+}
+
+void LayerAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  printer.printString(getText());
+  printer << '>';
+}
+
+//===----------------------------------------------------------------------===//
+// Invariants
+//===----------------------------------------------------------------------===//
+
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
+
+namespace {
+/// A value with its bounds, in one unit.
+struct Bounds {
+  StringRef unit; ///< "ps" or "cycles"
+  std::optional<int64_t> value, lower, upper;
+};
+} // namespace
+
+static bool isKey(StringRef text) {
+  return text.size() == 16 && llvm::all_of(text, [](char c) {
+           return llvm::isDigit(c) || (c >= 'a' && c <= 'f');
+         });
+}
+
+static LogicalResult verifyKey(EmitError emitError, StringRef name,
+                               StringRef text) {
+  if (isKey(text))
+    return success();
+  return emitError() << "'" << name << "' is '" << text
+                     << "', expected 16 lower-case hexadecimal digits";
+}
+
+static LogicalResult verifySource(EmitError emitError, StringRef target,
+                                  StringRef model) {
+  if (target.empty())
+    return emitError() << "'target' is empty, expected the name of a target";
+  return verifyKey(emitError, "model", model);
+}
+
+static LogicalResult verifyRange(EmitError emitError, const Bounds &range) {
+  if (range.lower.has_value() != range.upper.has_value())
+    return emitError() << "one of the bounds in " << range.unit
+                       << " is missing, expected both or none";
+  if (!range.value && range.lower)
+    return emitError() << "there are bounds in " << range.unit
+                       << ", but no value";
+  if (!range.value)
+    return success();
+  int64_t lower = range.lower.value_or(*range.value);
+  int64_t upper = range.upper.value_or(*range.value);
+  if (lower < 0 || lower > *range.value || *range.value > upper)
+    return emitError() << "expected 0 <= lower <= value <= upper, but got "
+                       << lower << ", " << *range.value << ", " << upper << ' '
+                       << range.unit;
+  return success();
+}
+
+static LogicalResult verifyPpm(EmitError emitError, StringRef name,
+                               int64_t value) {
+  if (value >= 0 && value <= 1000000)
+    return success();
+  return emitError() << "'" << name << "' is " << value
+                     << ", expected 0 to 1000000 parts per million";
+}
+
+static bool hasNumber(EstimateStatus status) {
+  return status == EstimateStatus::Measured ||
+         status == EstimateStatus::Predicted ||
+         status == EstimateStatus::Extrapolated;
+}
+
+/// A number with what identifies it, or a reason: never both, never neither.
+static LogicalResult verifyOutcome(EmitError emitError, EstimateStatus status,
+                                   bool anyNumber, bool representative,
+                                   StringRef key, StringRef reason) {
+  StringRef name = stringifyEstimateStatus(status);
+  if (!hasNumber(status)) {
+    if (anyNumber || representative)
+      return emitError() << "status '" << name
+                         << "' takes no number and no representative";
+    if (reason.empty())
+      return emitError() << "status '" << name << "' needs a 'reason'";
+    return success();
+  }
+  if (!anyNumber)
+    return emitError() << "status '" << name << "' needs 'time_ps' or 'cycles'";
+  if (!representative || key.empty())
+    return emitError() << "status '" << name
+                       << "' needs a 'representative' and a 'key'";
+  if (!reason.empty())
+    return emitError() << "status '" << name << "' takes no 'reason'";
+  return success();
+}
+
+LogicalResult LatencyAttr::verify(
+    EmitError emitError, StringRef target, StringRef model,
+    EstimateStatus status, std::optional<int64_t> timePs,
+    std::optional<int64_t> lowerPs, std::optional<int64_t> upperPs,
+    std::optional<int64_t> cycles, std::optional<int64_t> lowerCycles,
+    std::optional<int64_t> upperCycles, LayerAttr representative,
+    int64_t wastePpm, bool asQuantized, StringRef key, StringRef reason) {
+  if (failed(verifySource(emitError, target, model)))
+    return failure();
+  if (!key.empty() && failed(verifyKey(emitError, "key", key)))
+    return failure();
+  if (failed(verifyRange(emitError, {"ps", timePs, lowerPs, upperPs})) ||
+      failed(verifyRange(emitError,
+                         {"cycles", cycles, lowerCycles, upperCycles})) ||
+      failed(verifyPpm(emitError, "waste_ppm", wastePpm)))
+    return failure();
+  return verifyOutcome(emitError, status, timePs || cycles,
+                       bool(representative), key, reason);
+}
+
+LogicalResult
+TotalAttr::verify(EmitError emitError, StringRef target, StringRef model,
+                  std::optional<int64_t> timePs, std::optional<int64_t> lowerPs,
+                  std::optional<int64_t> upperPs, std::optional<int64_t> cycles,
+                  std::optional<int64_t> lowerCycles,
+                  std::optional<int64_t> upperCycles, int64_t ops,
+                  int64_t coveredOps, std::optional<int64_t> coverageTimePpm,
+                  bool asQuantized) {
+  if (failed(verifySource(emitError, target, model)) ||
+      failed(verifyRange(emitError, {"ps", timePs, lowerPs, upperPs})) ||
+      failed(
+          verifyRange(emitError, {"cycles", cycles, lowerCycles, upperCycles})))
+    return failure();
+  if (coveredOps < 0 || coveredOps > ops)
+    return emitError() << "'covered_ops' is " << coveredOps
+                       << ", expected 0 to " << ops << ", the number of 'ops'";
+  return verifyPpm(emitError, "coverage_time_ppm", coverageTimePpm.value_or(0));
+}
+
+static LogicalResult verifyTexts(EmitError emitError, StringRef name,
+                                 DictionaryAttr texts) {
+  if (!texts)
+    return success();
+  for (NamedAttribute entry : texts)
+    if (!isa<StringAttr>(entry.getValue()))
+      return emitError() << "entry '" << entry.getName().strref() << "' of '"
+                         << name << "' is " << entry.getValue()
+                         << ", expected a string";
+  return success();
+}
+
+LogicalResult AnnotatedKeysAttr::verify(EmitError emitError, StringRef target,
+                                        StringRef model, bool asQuantized,
+                                        DictionaryAttr fused,
+                                        DictionaryAttr types,
+                                        DictionaryAttr keys) {
+  if (failed(verifySource(emitError, target, model)) ||
+      failed(verifyTexts(emitError, "fused", fused)) ||
+      failed(verifyTexts(emitError, "types", types)))
+    return failure();
+  for (NamedAttribute entry : keys) {
+    if (failed(verifyKey(emitError, "keys", entry.getName().strref())))
+      return failure();
+    auto count = dyn_cast<IntegerAttr>(entry.getValue());
+    if (!count || !count.getType().isSignlessInteger(64) || count.getInt() < 1)
+      return emitError() << "key '" << entry.getName().strref() << "' occurs "
+                         << entry.getValue()
+                         << " times, expected a positive i64";
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Generated definitions
+//===----------------------------------------------------------------------===//
+
+#define GET_ATTRDEF_CLASSES
+#include "pr/Dialect/PR/PRAttributes.cpp.inc"
+
+void PRDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "pr/Dialect/PR/PRAttributes.cpp.inc"
+      >();
+}

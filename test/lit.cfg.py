@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Configuration of the lit suite. The build tree's lit.site.cfg.py fills in the
+# paths and loads this file.
+import os
+
+import lit.formats
+
+config.name = "mlir-pr"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "lib", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.pr_build_dir, "test")
+
+# The project's tools, then LLVM's (mlir-opt, FileCheck, not, count).
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.pr_build_dir, "bin"), config.llvm_tools_dir, os.environ.get("PATH", "")]
+)
+config.environment["PYTHONPATH"] = os.path.join(config.pr_build_dir, "python")
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+
+config.substitutions += [
+    ("%python", config.python_executable),
+    ("%plugin", os.path.join(config.pr_build_dir, "lib", "PRPlugin.so")),
+    ("%source", config.pr_source_dir),
+    ("%build", config.pr_build_dir),
+    ("%inputs", os.path.join(config.test_source_root, "Inputs")),
+]
+
+# Networks and measurements that lie beside the project; a test that needs them
+# says REQUIRES: shared.
+shared = os.path.join(os.path.dirname(config.pr_source_dir), "shared")
+if os.path.isdir(shared):
+    config.available_features.add("shared")
+    config.substitutions.append(("%shared", shared))
+else:
+    lit_config.note("tests with REQUIRES: shared are skipped: there is no %s" % shared)
+
+if config.pr_sanitized:
+    config.available_features.add("asan")
