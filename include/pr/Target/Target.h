@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,12 @@ struct Measurement {
 };
 
 struct MeasureOptions {
-  /// Interleaved passes over the batch and samples per pass (wall clocks only).
+  /// Interleaved passes over a block and samples per pass (wall clocks only).
   int passes = 3;
   int samplesPerPass = 15;
+  /// Layers whose passes are interleaved. A block's results become final, and
+  /// safe from a kill, when its last pass is over.
+  int blockSize = 48;
   /// One layer may take this long before its worker is restarted.
   double timeoutSeconds = 30;
   /// Verify generated code against a reference on small shapes first.
@@ -56,15 +60,19 @@ public:
                        const ProgressSink &progress) = 0;
 };
 
-/// "name" or "name[rows=32,cols=32]" or "file.mlir[...]" taken apart.
+/// "name" or "name[rows=32,cols=32]" or "file.mlir[...]" taken apart. Errors:
+/// an empty name, a bracket that does not close, a parameter without an integer
+/// or given twice.
 struct TargetSpec {
   std::string name;
   std::map<std::string, int64_t> parameters;
 };
 Expected<TargetSpec> parseTargetSpec(std::string_view text);
 
-/// One JSON object of pr-bench-opt's output (DESIGN section 7), without the
-/// line end.
+/// One JSON object of pr-bench-opt's output, without the line end: keys schema,
+/// target, layer, key, status, time_ps, cycles, p10_ps, p90_ps, samples,
+/// conditions, error, in this order and always all of them; null where there is
+/// nothing to say.
 std::string toJsonLine(const TargetInfo &target, const Layer &layer,
                        const Measurement &measurement);
 /// The line of an input that is no layer at all.
