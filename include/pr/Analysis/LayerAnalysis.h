@@ -7,8 +7,8 @@
 #ifndef PR_ANALYSIS_LAYERANALYSIS_H
 #define PR_ANALYSIS_LAYERANALYSIS_H
 
+#include "pr/Interfaces/LayerDescription.h"
 #include "pr/Lattice/TargetInfo.h"
-#include "pr/Layer/Layer.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
@@ -20,17 +20,10 @@ namespace mlir {
 class Operation;
 namespace pr {
 
-/// What one operation is.
-struct OpDescription {
-  enum class Status { Layer, Folded, Unsupported };
-
+/// What one operation is, its neighbours considered. A layer is in canonical
+/// form here; `why` names the rule or the reason.
+struct OpDescription : LayerDescription {
   Operation *op = nullptr;
-  Status status = Status::Unsupported;
-  /// Set when status is Layer.
-  ::pr::Layer layer;
-  /// Folded: the name of the rule, e.g. "pad-into-conv", "constant", "view".
-  /// Unsupported: the reason, one sentence.
-  std::string why;
   /// Folded into another op: that op; null where there is simply no work.
   Operation *foldedInto = nullptr;
 };
@@ -57,6 +50,9 @@ public:
   const OpDescription *lookup(Operation *op) const;
 
 private:
+  void collect(Operation *op);
+  void makeCanonical();
+
   std::vector<OpDescription> descriptions;
   llvm::DenseMap<Operation *, unsigned> index;
 };

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Prints what LayerAnalysis says about every op of a module, one line per op:
+//
+//   linalg.matmul: layer matmul b=1 m=1 n=12 k=48 layout=nn : f32, f32 -> f32
+//   tensor.pad: folded pad-into-conv -> linalg.conv_1d_ncw_fcw
+//   foo.bar: unsupported no rule describes 'foo.bar'
+#include "pr/Analysis/LayerAnalysis.h"
+#include "pr/ExternalModels/ExternalModels.h"
+#include "pr/Layer/Work.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using mlir::pr::DescribeOptions;
+using mlir::pr::LayerAnalysis;
+using mlir::pr::OpDescription;
+
+namespace {
+struct TestPrintLayers : PassWrapper<TestPrintLayers, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestPrintLayers)
+
+  TestPrintLayers() = default;
+  TestPrintLayers(const TestPrintLayers &other) : PassWrapper(other) {}
+
+  StringRef getArgument() const final { return "test-pr-print-layers"; }
+  StringRef getDescription() const final {
+    return "Print what every op is to the layer analysis";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    mlir::pr::registerExternalModels(registry);
+  }
+  void runOnOperation() override;
+
+  Option<bool> layersOnly{*this, "layers-only",
+                          llvm::cl::desc("Print only the layers, and the MACs "
+                                         "of all of them"),
+                          llvm::cl::init(false)};
+};
+} // namespace
+
+static std::string statusText(const OpDescription &description) {
+  if (description.isLayer())
+    return "layer " + ::pr::printLayer(description.layer);
+  if (description.isUnsupported())
+    return "unsupported " + description.why;
+  std::string text = "folded " + description.why;
+  if (description.foldedInto)
+    text += " -> " + description.foldedInto->getName().getStringRef().str();
+  return text;
+}
+
+void TestPrintLayers::runOnOperation() {
+  LayerAnalysis analysis(getOperation());
+  int64_t macs = 0;
+  for (const OpDescription &description : analysis.ops()) {
+    if (description.isLayer())
+      if (auto work = ::pr::computeWork(description.layer))
+        macs += work->macs;
+    if (!layersOnly || description.isLayer())
+      llvm::outs() << description.op->getName() << ": "
+                   << statusText(description) << "\n";
+  }
+  llvm::outs() << "MACs: " << macs << "\n";
+  markAllAnalysesPreserved();
+}
+
+namespace mlir::pr::test {
+void registerTestPrintLayers() { PassRegistration<TestPrintLayers>(); }
+} // namespace mlir::pr::test
