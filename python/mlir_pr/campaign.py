@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Plans a campaign: which layers to measure, in which order (docs/Campaigns.md).
+
+The same configuration, target, networks and seed give the same plan, so that a
+campaign that was interrupted goes on where it ended.
+"""
+from __future__ import annotations
+
+import collections
+import itertools
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Union
+
+from scipy.stats import qmc
+
+from mlir_pr import _core, domain
+from mlir_pr.domain import Domain
+from mlir_pr.errors import InputError
+from mlir_pr.runner import MeasureOptions, PlannedLayer
+from mlir_pr.store import StatedStep
+from mlir_pr.yamlio import Section, read_yaml
+
+_KEYS = ("target", "seed", "sampling", "starts_share", "budget", "random_baseline", "kinds",
+         "networks", "network_layers", "steps", "sweeps", "measure")
+#: Points drawn at a time: a power of two keeps the sequence balanced.
+_CHUNK = 256
+#: A domain is taken for exhausted after this many draws without a new layer.
+_FRUITLESS_DRAWS = 16 * _CHUNK
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One dimension runs, the others stay: for pictures of the stairs."""
+
+    layer: str
+    dim: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A configuration file, checked as far as it can be without a target."""
+
+    target: Optional[str]
+    seed: int
+    sampling: str
+    starts_share: float
+    count: int
+    seconds: Optional[float]
+    random_baseline: int
+    #: Kinds with their domain; None: the hull of the networks, or the target's.
+    kinds: Dict[str, Optional[Domain]]
+    shares: Dict[str, float]
+    networks: List[str]
+    network_layers: str
+    steps: List[StatedStep]
+    sweeps: List[Sweep]
+    options: MeasureOptions
+    #: The file as it was read, for the store.
+    config: Dict[str, Any] = field(default_factory=dict)
+
+
+def read_campaign(path: Union[str, Path]) -> Campaign:
+    section = read_yaml(path)
+    section.expect_only(_KEYS)
+    budget = section.section("budget")
+    budget.expect_only(("count", "seconds"))
+    kinds, shares = _kinds(section.section("kinds"))
+    share = section.get("starts_share", float, 0.25)
+    if not 0 <= share < 1:
+        raise section.error("starts_share", f"{share:g} is not in 0 .. 1")
+    folder = Path(path).parent
+    return Campaign(
+        target=section.get("target", str),
+        seed=section.get("seed", int, 0),
+        sampling=section.choice("sampling", ("pr", "pr+starts", "random"), "pr"),
+        starts_share=share,
+        count=budget.positive("count", int, 1000),
+        seconds=budget.positive("seconds", float),
+        random_baseline=section.get("random_baseline", int, 0),
+        kinds=kinds, shares=shares,
+        networks=[str(folder / name) for name in section.texts("networks")],
+        network_layers=section.choice("network_layers", ("include", "exclude"), "include"),
+        steps=_steps(section.section("steps")),
+        sweeps=[_sweep(item, f"{section.where}: sweeps[{i}]")
+                for i, item in enumerate(section.get("sweeps", list, []))],
+        options=_options(section.section("measure")),
+        config=section.values)
+
+
+def _kinds(section: Section) -> Tuple[Dict[str, Optional[Domain]], Dict[str, float]]:
+    kinds: Dict[str, Optional[Domain]] = {}
+    shares: Dict[str, float] = {}
+    for kind in section.values:
+        inner = section.section(kind)
+        has_domain = "dims" in inner.values or "together" in inner.values
+        kinds[kind] = domain.from_config(inner, kind) if has_domain else None
+        shares[kind] = inner.positive("share", float, 1.0)
+        if not has_domain:
+            inner.expect_only(("share",))
+    return kinds, shares
+
+
+def _steps(section: Section) -> List[StatedStep]:
+    steps = []
+    for kind in section.values:
+        inner = section.section(kind)
+        known = domain.dimension_names(kind)
+        for dim in inner.values:
+            if dim not in known:
+                raise inner.error(dim, f"{kind} has no such dimension (it has: {', '.join(known)})")
+            steps.append(StatedStep(kind, dim, inner.positive(dim, int)))
+    return steps
+
+
+def _sweep(item: Any, where: str) -> Sweep:
+    if not isinstance(item, dict):
+        raise InputError(f"{where}: expected a mapping, found {item!r}")
+    section = Section(item, where)
+    section.expect_only(("layer", "dim", "range"))
+    ends = section.require("range", list)
+    if len(ends) != 2 or not all(type(end) is int for end in ends) or not 1 <= ends[0] < ends[1]:
+        raise section.error("range", f"expected [low, high] with 1 <= low < high, found {ends!r}")
+    try:
+        layer = _core.Layer.parse(section.require("layer", str))
+    except ValueError as error:
+        raise section.error("layer", str(error)) from error
+    dim = section.require("dim", str)
+    if dim not in layer.dims:
+        raise section.error("dim", f"{layer.kind} has no dimension '{dim}'")
+    return Sweep(layer.text, dim, ends[0], ends[1])
+
+
+def _options(section: Section) -> MeasureOptions:
+    section.expect_only(("batch", "passes", "samples", "timeout"))
+    return MeasureOptions(batch=section.positive("batch", int, 32),
+                          passes=section.positive("passes", int),
+                          samples=section.positive("samples", int),
+                          timeout=section.positive("timeout", float))
+
+
+# Planning.
+
+
+@dataclass
+class Plan:
+    layers: List[PlannedLayer]
+    #: What people should know: an exhausted domain, layers left out.
+    notes: List[str]
+
+
+def make_plan(campaign: Campaign, info: _core.TargetInfo,
+              network_layers: "Sequence[_core.Layer]") -> Plan:
+    """Network layers first, then sweeps, then the sample, then the baseline."""
+    return _Planner(campaign, info, network_layers).plan()
+
+
+class _Planner:
+    def __init__(self, campaign: Campaign, info: _core.TargetInfo,
+                 network_layers: "Sequence[_core.Layer]") -> None:
+        self._campaign, self._info = campaign, info
+        wanted = campaign.kinds
+        self._networks = [layer for layer in dict.fromkeys(network_layers)
+                          if not info.why_illegal(layer) and (not wanted or layer.kind in wanted)]
+        self._notes: List[str] = []
+        illegal = len(set(network_layers)) - len(self._networks)
+        if illegal:
+            self._notes.append(f"{illegal} distinct layers of the networks are left out: "
+                               "the target cannot run them, or their kind is not asked for")
+
+    def plan(self) -> Plan:
+        campaign = self._campaign
+        taken: Set[str] = set()
+        planned: List[PlannedLayer] = []
+        if campaign.network_layers == "exclude":
+            taken.update(layer.text for layer in self._networks)
+        else:
+            planned += _distinct((PlannedLayer(layer.text, "network")
+                                  for layer in self._networks), taken)
+        planned += _distinct(self._sweeps(), taken)
+        sampled = campaign.count
+        if campaign.network_layers == "include":
+            sampled = max(0, campaign.count - len(self._networks))
+        planned += self._sample(campaign.sampling, sampled, taken, campaign.seed)
+        if campaign.random_baseline:
+            planned += self._sample("random", campaign.random_baseline, taken, campaign.seed + 1)
+        return Plan(planned, self._notes)
+
+    def _sweeps(self) -> Iterator[PlannedLayer]:
+        for sweep in self._campaign.sweeps:
+            layer = _core.Layer.parse(sweep.layer)
+            for extent in range(sweep.low, sweep.high + 1):
+                point = layer.replace(**{sweep.dim: extent})
+                if not self._info.why_illegal(point):
+                    yield PlannedLayer(point.text, "sweep")
+
+    def _domains(self) -> List[Domain]:
+        campaign = self._campaign
+        names = list(campaign.kinds) or sorted({layer.kind for layer in self._networks}) \
+            or self._info.kinds
+        domains = [self._domain(kind) for kind in names]
+        found = [one for one in domains if one is not None]
+        if not found:
+            raise InputError("the campaign has nothing to draw from: name ranges under 'kinds', or "
+                             "networks with layers that the target can run")
+        return found
+
+    def _domain(self, kind: str) -> Optional[Domain]:
+        given = self._campaign.kinds.get(kind)
+        if given is not None:
+            return given
+        own = [layer for layer in self._networks if layer.kind == kind]
+        if own:
+            # More layers deserve more of the budget, but a rare kind some too.
+            share = self._campaign.shares.get(kind, 1.0) * math.sqrt(len(own))
+            return domain.hull(own, kind, share)
+        described = domain.from_target(self._info, kind)
+        if described is None:
+            self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
+        return described
+
+    def _sample(self, mode: str, count: int, taken: Set[str], seed: int) -> List[PlannedLayer]:
+        if count == 0:
+            return []
+        domains = self._domains()
+        total = sum(one.share for one in domains)
+        parts: List[List[PlannedLayer]] = []
+        left = count
+        for i, one in enumerate(domains):
+            share = left if i + 1 == len(domains) else round(count * one.share / total)
+            parts.append(self._sample_kind(one, mode, min(share, left), taken, seed))
+            left -= len(parts[-1])
+        return _interleave(parts)
+
+    def _sample_kind(self, one: Domain, mode: str, count: int, taken: Set[str],
+                     seed: int) -> List[PlannedLayer]:
+        sampler = _Sampler(one, mode, self._info, self._campaign.starts_share)
+        found: List[PlannedLayer] = []
+        fruitless = 0
+        for candidate in sampler.candidates(seed):
+            if len(found) == count:
+                break
+            fruitless += 1
+            if candidate is None or candidate.layer in taken:
+                if fruitless > _FRUITLESS_DRAWS:
+                    break
+                continue
+            fruitless = 0
+            taken.add(candidate.layer)
+            found.append(candidate)
+        if len(found) < count:
+            self._notes.append(f"the domain of {one.kind} gave {len(found)} distinct legal layers "
+                               f"of {count}{sampler.most_refused()}")
+        return found
+
+
+class _Sampler:
+    """The endless sequence of candidates of one domain."""
+
+    def __init__(self, one: Domain, mode: str, info: _core.TargetInfo, starts_share: float) -> None:
+        self._domain, self._mode, self._info = one, mode, info
+        self._lattice = info.lattice(one.kind)
+        # Every how many-th point is a plateau start.
+        self._every = round(1 / starts_share) if starts_share > 0 else 0
+        self._refused: "collections.Counter[str]" = collections.Counter()
+
+    def candidates(self, seed: int) -> Iterator[Optional[PlannedLayer]]:
+        """None for a point that is no layer of the target."""
+        sequence = qmc.Sobol(len(self._domain.axes), scramble=True, seed=seed)
+        for number in itertools.count():
+            if number % _CHUNK == 0:
+                layers = self._domain.layers(sequence.random(_CHUNK))
+            yield self._candidate(layers[number % _CHUNK], number)
+
+    def _candidate(self, drawn: "Union[_core.Layer, str]", number: int) -> Optional[PlannedLayer]:
+        if isinstance(drawn, str):
+            return self._refuse(drawn)
+        layer, role = drawn, "random"
+        if self._mode != "random":
+            layer, role = self._lattice.representative(drawn), "pr"
+            if self._mode == "pr+starts" and self._every and number % self._every == 0:
+                layer, role = self._start(layer, number // self._every), "plateau-start"
+        reason = self._info.why_illegal(layer)
+        return self._refuse(reason) if reason else PlannedLayer(layer.text, role)
+
+    def _start(self, representative: _core.Layer, number: int) -> _core.Layer:
+        """The first point of the representative's plateau along one dimension."""
+        dims = sorted({step.dim for step in self._lattice.steps})
+        if not dims:
+            return representative
+        return plateau_start(representative, dims[number % len(dims)], self._lattice)
+
+    def _refuse(self, reason: str) -> None:
+        self._refused[reason] += 1
+
+    def most_refused(self) -> str:
+        if not self._refused:
+            return ""
+        reason, times = self._refused.most_common(1)[0]
+        return f"; {sum(self._refused.values())} points were refused, most often ({times}) because {reason}"
+
+
+def plateau_start(representative: _core.Layer, dim: str, lattice: _core.Lattice) -> _core.Layer:
+    """The smallest extent that rounds up to the same representative."""
+    last = representative.dims[dim]
+    low, high = 1, last
+    while low < high:
+        middle = (low + high) // 2
+        if lattice.representative(representative.replace(**{dim: middle})).dims[dim] == last:
+            high = middle
+        else:
+            low = middle + 1
+    return representative.replace(**{dim: high})
+
+
+def _distinct(planned: "Iterator[PlannedLayer]", taken: Set[str]) -> List[PlannedLayer]:
+    result = []
+    for item in planned:
+        if item.layer not in taken:
+            taken.add(item.layer)
+            result.append(item)
+    return result
+
+
+def _interleave(parts: Sequence[Sequence[PlannedLayer]]) -> List[PlannedLayer]:
+    """So that any beginning of the plan covers every kind in proportion."""
+    keyed = [((i + 0.5) / len(part), number, item)
+             for number, part in enumerate(parts) for i, item in enumerate(part)]
+    return [item for _, _, item in sorted(keyed, key=lambda entry: entry[:2])]

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""measure, import, lattice."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Tuple
+
+import click
+
+from mlir_pr import _core, ui
+from mlir_pr.campaign import Campaign, Plan, make_plan, read_campaign
+from mlir_pr.errors import InputError, MeasurementError, UsageError
+from mlir_pr.progress import MeasureProgress
+from mlir_pr.runner import Outcome, describe, run
+from mlir_pr.store import Measurement, StatedStep, Store, StoredTarget, exclusive
+from mlir_pr.tables import Table, read_table
+from mlir_pr.targetinfo import effective, table_target
+from mlir_pr.units import format_count
+
+
+@click.command("measure")
+@click.option("--target", required=True, metavar="T",
+              help="A target of 'mlir-pr targets', with parameters: 'systolic[rows=32]'.")
+@click.option("--config", required=True, metavar="FILE", help="The campaign (docs/Campaigns.md).")
+@click.option("--store", "store_path", required=True, metavar="FILE",
+              help="Where results go; made if it does not exist.")
+@click.option("--networks", multiple=True, metavar="FILE",
+              help="Networks whose layers span the domain; may be repeated.")
+@click.option("--dry-run", is_flag=True, help="Print the plan and measure nothing.")
+@click.argument("more_networks", nargs=-1, metavar="[NETWORK]...")
+def measure_command(target: str, config: str, store_path: str, networks: Tuple[str, ...],
+                    dry_run: bool, more_networks: Tuple[str, ...]) -> None:
+    """Plan a campaign, measure what the store does not hold yet, store it.
+
+    Interrupted in whatever way, the same command goes on where it ended.
+    """
+    campaign = read_campaign(config)
+    if campaign.target not in (None, target):
+        raise UsageError(f"'{config}' is a campaign for target '{campaign.target}', "
+                         f"not for '{target}'")
+    layers = _network_layers([*campaign.networks, *networks, *more_networks])
+    with exclusive(store_path), Store.open(store_path, create=True) as store:
+        stored = store.ensure_target(describe(target))
+        store.state_steps(stored, campaign.steps)
+        plan = make_plan(campaign, effective(store, stored), layers)
+        for text in plan.notes:
+            ui.note(text)
+        if dry_run:
+            for planned in plan.layers:
+                click.echo(f"{planned.role}\t{planned.layer}")
+            return
+        _measure(campaign, plan, target, store, stored, [layer.text for layer in layers])
+
+
+def _network_layers(files: List[str]) -> "List[_core.Layer]":
+    if not files:
+        return []
+    from mlir_pr.annotations import read_layers
+    return [_core.Layer.parse(layer.text) for file in files for layer in read_layers(file)]
+
+
+def _measure(campaign: Campaign, plan: Plan, target: str, store: Store, stored: StoredTarget,
+             network_layers: List[str]) -> None:
+    number = store.begin_campaign(stored, {**campaign.config, "network_layers_seen": network_layers},
+                                  campaign.seed)
+    with MeasureProgress() as progress:
+        outcome = run(plan.layers, target, store, stored, number, campaign.options,
+                      campaign.seconds, progress.update)
+    _summarize(outcome, len(plan.layers), str(store.path))
+
+
+def _summarize(outcome: Outcome, planned: int, path: str) -> None:
+    known = planned - outcome.measured - outcome.failed - outcome.left
+    already = f", {format_count(known)} were in the store" if known else ""
+    left = f", {format_count(outcome.left)} left by the time budget" if outcome.left else ""
+    ui.note(f"measured {format_count(outcome.measured)} of {format_count(planned)} layers"
+            f"{already}{left}: {path}")
+    if outcome.failed:
+        raise MeasurementError(f"{outcome.failed} of {planned} layers failed, the first one "
+                               f"'{outcome.first_failure}")
+
+
+@click.command("import")
+@click.argument("table", metavar="TABLE.csv")
+@click.option("--config", required=True, metavar="MAP.yaml",
+              help="What the columns mean (docs/Import.md).")
+@click.option("--store", "store_path", required=True, metavar="FILE",
+              help="Where rows go; made if it does not exist.")
+@click.option("--duplicates", type=click.Choice(["error", "merge"]), default="error",
+              show_default=True, help="Rows of one layer that disagree: refuse the table, or "
+              "keep all and merge them by their lower median.")
+def import_command(table: str, config: str, store_path: str, duplicates: str) -> None:
+    """Take measurements made elsewhere: a table, and a map of its columns."""
+    read = read_table(table, config, allow_duplicates=duplicates == "merge")
+    rows = [_imported(read, row) for row in read.rows]
+    with exclusive(store_path), Store.open(store_path, create=True) as store:
+        stored = table_target(store, read.target, read.clock_khz, read.counts_cycles,
+                              {row.kind for row in rows}, config)
+        known = {(row.layer, row.latency) for row in store.measurements(stored)}
+        new = [row for row in rows if (row.layer, row.latency) not in known]
+        number = store.begin_campaign(stored, {"import": read.path}, 0)
+        store.add(stored, number, new)
+    skipped = f", {len(rows) - len(new):,} were in the store" if len(new) < len(rows) else ""
+    filtered = f", {read.filtered:,} left out by the filter" if read.filtered else ""
+    ui.note(f"imported {len(new):,} rows of '{table}' for target '{read.target}'"
+            f"{skipped}{filtered}: {store_path}")
+
+
+def _imported(table: Table, row: Any) -> Measurement:
+    return Measurement(row.layer, "table", time_ps=row.time_ps, cycles=row.cycles,
+                       source=f"{table.path}:{row.line}")
+
+
+@click.command("lattice")
+@click.option("--store", "store_path", required=True, metavar="FILE")
+@ui.target_option
+@click.option("--set", "settings", multiple=True, metavar="KIND.DIM=WIDTH",
+              help="State a step: conv2d.oc=8; a width of 1 states that there is none.")
+@ui.json_option
+def lattice_command(store_path: str, target: Optional[str], settings: Tuple[str, ...],
+                    as_json: bool) -> None:
+    """Show the steps of a target, and the stairs where sweeps were measured."""
+    with Store.open(store_path) as store:
+        stored = store.target(target)
+        if settings:
+            store.state_steps(stored, [_parse_setting(text) for text in settings])
+        info = effective(store, stored)
+        rows = store.measurements(stored)
+    from mlir_pr.stairs import draw, find_sweeps
+    sweeps = find_sweeps(rows)
+    if as_json:
+        ui.print_json({"target": info.name, "kinds": _lattices_json(info),
+                       "sweeps": [sweep.as_json() for sweep in sweeps]})
+        return
+    _print_lattices(info)
+    for sweep in sweeps:
+        ui.console().print(draw(sweep))
+
+
+def _parse_setting(text: str) -> StatedStep:
+    name, equals, width = text.partition("=")
+    kind, dot, dim = name.partition(".")
+    if not equals or not dot or not width.isdigit() or int(width) < 1:
+        raise UsageError(f"--set '{text}' is not of the form KIND.DIM=WIDTH, as conv2d.oc=8")
+    from mlir_pr.domain import dimension_names
+    if dim not in dimension_names(kind):
+        raise InputError(f"--set '{text}': {kind} has no dimension '{dim}' "
+                         f"(it has: {', '.join(dimension_names(kind))})")
+    return StatedStep(kind, dim, int(width))
+
+
+def _lattices_json(info: _core.TargetInfo) -> Dict[str, Any]:
+    return {kind: json.loads(info.lattice(kind).to_json()) for kind in info.kinds}
+
+
+def _print_lattices(info: _core.TargetInfo) -> None:
+    table = ui.table(["kind", "dimension", "width", "offset", "resource", "plateau", "known by"],
+                     right=["width", "offset"], title=f"Steps of {info.name}")
+    for kind in info.kinds:
+        steps = info.lattice(kind).steps
+        for step in steps:
+            table.add_row(kind, step.dim, str(step.width), str(step.offset), step.resource,
+                          step.plateau, f"{step.knowledge}: {step.evidence}".rstrip(": "))
+        if not steps:
+            table.add_row(kind, "-", "1", "-", "-", "-", "no step is known")
+    ui.console().print(table)

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The layers a campaign draws from. A domain belongs to one kind and is a list
+of axes; a point of the unit cube gives one value of every axis, so that a
+low-discrepancy sequence covers the domain evenly.
+
+Domains come from ranges in a configuration, from a target's description, or
+from the layers of networks (their hull).
+"""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mlir_pr import _core
+from mlir_pr.errors import InputError
+from mlir_pr.yamlio import Section
+
+FloatArray = npt.NDArray[np.float64]
+Value = Union[int, str]
+
+#: Dimensions that the text form accepts in place of others.
+_ALIASES = ("id", "ih", "iw", "pd", "ph", "pw")
+#: A count above this follows the layer's size (elements read), rather than
+#: being a number of operations an element.
+_LARGEST_OPERATION_COUNT = 16
+
+
+@dataclass(frozen=True)
+class Range:
+    """Whole numbers from low to high, both included; evenly, or evenly in their
+    logarithm."""
+
+    name: str
+    low: int
+    high: int
+    logarithmic: bool
+
+    def draw(self, unit: FloatArray, drawn: pd.DataFrame, texts: Sequence[str]) -> None:
+        if self.logarithmic:
+            # From low - 1/2 to high + 1/2, so that both ends get their share.
+            begin, end = math.log(self.low - 0.5), math.log(self.high + 0.5)
+            values = np.rint(np.exp(begin + unit * (end - begin)))
+        else:
+            values = np.floor(self.low + unit * (self.high - self.low + 1))
+        drawn[self.name] = np.clip(values, self.low, self.high).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several alternatives, each a value for every one of some
+    dimensions: a number, an option's name, or an expression over dimensions
+    drawn before."""
+
+    names: Tuple[str, ...]
+    alternatives: Tuple[Tuple[Value, ...], ...]
+
+    def draw(self, unit: FloatArray, drawn: pd.DataFrame, texts: Sequence[str]) -> None:
+        picked = np.minimum((unit * len(self.alternatives)).astype(int),
+                            len(self.alternatives) - 1)
+        for column, name in enumerate(self.names):
+            values = [alternative[column] for alternative in self.alternatives]
+            if name in texts:
+                drawn[name] = np.array(values, dtype=object)[picked]
+            else:
+                drawn[name] = _pick(values, picked, drawn)
+
+
+def _pick(values: Sequence[Value], picked: "npt.NDArray[np.int64]",
+          drawn: pd.DataFrame) -> "npt.NDArray[np.int64]":
+    result = np.zeros(len(picked), dtype=np.int64)
+    for i, value in enumerate(values):
+        rows = picked == i
+        if not rows.any():
+            continue
+        result[rows] = _evaluate(value, drawn)[rows] if isinstance(value, str) else value
+    return result
+
+
+def _evaluate(expression: str, drawn: pd.DataFrame) -> "npt.NDArray[np.int64]":
+    try:
+        values = np.asarray(drawn.eval(expression, local_dict={}, global_dict={}))
+    except Exception as error:  # pandas raises whatever its parser meets
+        raise InputError(f"{expression!r} is no expression over the dimensions before it "
+                         f"({', '.join(drawn.columns)})") from error
+    if values.dtype.kind not in "iu":
+        raise InputError(f"{expression!r} gives fractions; // divides whole numbers")
+    return np.broadcast_to(values, (len(drawn),))
+
+
+Axis = Union[Range, Choice]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What is drawn of one kind."""
+
+    kind: str
+    axes: Tuple[Axis, ...]
+    #: Relative share of the budget.
+    share: float = 1.0
+
+    def layers(self, cube: FloatArray) -> "List[Union[_core.Layer, str]]":
+        """One layer a row of the unit cube, or why the point is none."""
+        texts = [*_option_names(self.kind), "types"]
+        drawn = pd.DataFrame(index=range(len(cube)))
+        for axis, unit in zip(self.axes, cube.T):
+            axis.draw(unit, drawn, texts)
+        return [self._layer(values, texts) for values in drawn.to_dict("records")]
+
+    def _layer(self, drawn: Mapping[str, Any], texts: Sequence[str]) -> "Union[_core.Layer, str]":
+        dims = {name: int(value) for name, value in drawn.items() if name not in texts}
+        options = {name: value for name, value in drawn.items()
+                   if name in texts and name != "types"}
+        try:
+            return _core.Layer.from_fields(self.kind, dims, options, drawn.get("types", ""))
+        except ValueError as error:
+            return str(error)
+
+
+def _kind_info(kind: str) -> Dict[str, Any]:
+    for info in _core.layer_kinds():
+        if info["name"] == kind:
+            return info
+    known = ", ".join(info["name"] for info in _core.layer_kinds())
+    raise InputError(f"unknown layer kind '{kind}' (known: {known})")
+
+
+def dimension_names(kind: str) -> List[str]:
+    """Without options."""
+    return [dim["name"] for dim in _kind_info(kind)["dims"] if dim["role"] != "option"]
+
+
+def _option_names(kind: str) -> List[str]:
+    own = [dim["name"] for dim in _kind_info(kind)["dims"] if dim["role"] == "option"]
+    return own + ["layout", "epilogue", "tile"]
+
+
+# Domains of a configuration.
+
+
+def from_config(section: Section, kind: str) -> Domain:
+    """`kinds: {conv1d: {types: …, dims: {…}, …}}` of a campaign."""
+    section.expect_only(("types", "dims", "together", "share"))
+    axes: List[Axis] = []
+    if types := section.texts("types"):
+        axes.append(Choice(("types",), tuple((text,) for text in types)))
+    dims = section.section("dims")
+    known = dimension_names(kind) + _option_names(kind)
+    axes += [_axis(dims, name, known) for name in dims.values]
+    for i, group in enumerate(section.get("together", list, [])):
+        axes.append(_together(group, f"{section.where}: together[{i}]", known))
+    if not axes:
+        raise InputError(f"{section.where}: 'dims' is missing")
+    return Domain(kind, tuple(axes), section.positive("share", float, 1.0))
+
+
+def _check_name(where: str, name: str, known: Sequence[str]) -> None:
+    if name not in known and name not in _ALIASES:
+        raise InputError(f"{where}: '{name}' is no dimension (known: {', '.join(known)})")
+
+
+def _axis(dims: Section, name: str, known: Sequence[str]) -> Axis:
+    _check_name(dims.where, name, known)
+    value = dims.values[name]
+    if isinstance(value, (int, str)) and not isinstance(value, bool):
+        return Choice((name,), ((value,),))
+    if isinstance(value, list):
+        return _range(dims, name, value, "log")
+    if isinstance(value, dict):
+        inner = dims.section(name)
+        inner.expect_only(("range", "scale", "values"))
+        if "values" in inner.values:
+            values = inner.require("values", list)
+            if values and all(isinstance(item, (int, str)) for item in values):
+                return Choice((name,), tuple((item,) for item in values))
+            raise inner.error("values", f"expected numbers or texts, found {values!r}")
+        return _range(dims, name, inner.require("range", list),
+                      inner.choice("scale", ("log", "linear"), "log"))
+    raise dims.error(name, f"expected a number, [low, high], or values, found {value!r}")
+
+
+def _range(dims: Section, name: str, ends: List[Any], scale: str) -> Range:
+    if len(ends) != 2 or not all(type(end) is int for end in ends) or not 0 <= ends[0] <= ends[1]:
+        raise dims.error(name, f"expected [low, high] with 0 <= low <= high, found {ends!r}")
+    # Zero has no logarithm.
+    return Range(name, ends[0], ends[1], scale == "log" and ends[0] > 0)
+
+
+def _together(group: Any, where: str, known: Sequence[str]) -> Choice:
+    if not isinstance(group, dict):
+        raise InputError(f"{where}: expected a mapping, found {group!r}")
+    section = Section(group, where)
+    section.expect_only(("dims", "values"))
+    names = section.require("dims", list)
+    for name in names:
+        _check_name(where, str(name), known)
+    rows = section.require("values", list)
+    for row in rows:
+        if not isinstance(row, list) or len(row) != len(names):
+            raise section.error("values", f"expected lists of {len(names)} values, found {row!r}")
+    return Choice(tuple(names), tuple(tuple(row) for row in rows))
+
+
+# Domains of a target's description.
+
+
+def from_target(target: _core.TargetInfo, kind: str) -> Optional[Domain]:
+    """None where the description names no range."""
+    ranges = target.domain(kind)
+    if not ranges:
+        return None
+    axes: List[Axis] = [Range(name, low, high, low > 0) for name, (low, high) in ranges.items()]
+    if types := target.types(kind):
+        axes.append(Choice(("types",), tuple((text,) for text in types)))
+    return Domain(kind, tuple(axes))
+
+
+# Domains of networks.
+
+
+def hull(layers: "Sequence[_core.Layer]", kind: str, share: float = 1.0) -> Domain:
+    """Extents range over their hull; what belongs together (kernels, strides,
+    padding, types, layouts, operation mixes) occurs in the observed
+    combinations."""
+    info = _kind_info(kind)
+    extents = [dim["name"] for dim in info["dims"]
+               if dim["role"] in ("extent", "output") and dim["name"] != "g"]
+    axes: List[Axis] = []
+    for name in extents:
+        values = [layer.dims[name] for layer in layers]
+        axes.append(Range(name, min(values), max(values), True))
+    frames = sorted({_frame(layer, extents) for layer in layers}, key=str)
+    names = tuple(name for name, _ in frames[0]) if frames else ()
+    aligned = {name for frame in frames for name, _ in frame}
+    if len(aligned) != len(names):  # some layers state a layout, others do not
+        frames = [tuple(item for item in frame if item[0] not in ("layout", "epilogue"))
+                  for frame in frames]
+        names = tuple(name for name, _ in frames[0])
+    axes.append(Choice(names, tuple(sorted({tuple(value for _, value in frame)
+                                            for frame in frames}, key=str))))
+    return Domain(kind, tuple(axes), share)
+
+
+def _frame(layer: _core.Layer, extents: Sequence[str]) -> Tuple[Tuple[str, Value], ...]:
+    dims = layer.dims
+    size = dims[extents[0]]
+    entries: List[Tuple[str, Value]] = []
+    for name, value in dims.items():
+        if name in extents:
+            continue
+        follows_size = value > _LARGEST_OPERATION_COUNT and name != "g"
+        # As an expression over the first extent: as many as there are elements.
+        entries.append((name, f"{extents[0]} * {value} // {size}" if follows_size else value))
+    entries += [(name, value) for name, value in layer.options.items()
+                if name not in ("tile", "nest")]
+    return (*entries, ("types", layer.types))

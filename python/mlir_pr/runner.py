@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Measures the layers of a plan with pr-bench-opt and keeps every result."""
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
+
+from mlir_pr import toolchain
+from mlir_pr.errors import MeasurementError
+from mlir_pr.store import Measurement, Store, StoredTarget
+
+#: Exit codes of pr-bench-opt after which its output is complete.
+_COMPLETE = (0, 3)
+
+
+@dataclass(frozen=True)
+class PlannedLayer:
+    layer: str
+    role: str
+
+
+@dataclass(frozen=True)
+class MeasureOptions:
+    """Passed on to pr-bench-opt; None: its own default."""
+
+    batch: int = 32
+    passes: Optional[int] = None
+    samples: Optional[int] = None
+    timeout: Optional[float] = None
+
+    def arguments(self) -> List[str]:
+        given = {"passes": self.passes, "samples": self.samples, "timeout": self.timeout}
+        return [f"--{name}={value:g}" for name, value in given.items() if value is not None]
+
+
+@dataclass
+class Outcome:
+    measured: int = 0
+    failed: int = 0
+    #: Planned, but not measured within the time budget.
+    left: int = 0
+    #: Its layer and the reason.
+    first_failure: Optional[str] = None
+
+    def count(self, rows: Sequence[Measurement]) -> None:
+        self.left -= len(rows)
+        for row in rows:
+            if row.ok:
+                self.measured += 1
+                continue
+            self.failed += 1
+            self.first_failure = self.first_failure or f"{row.layer}': {row.error}"
+
+
+def describe(target: str) -> Dict[str, Any]:
+    """TargetInfo of a target, as JSON."""
+    text = toolchain.output_of([str(toolchain.bench_opt()), f"--target={target}", "--describe"])
+    return _parsed(text)
+
+
+def list_targets() -> Dict[str, Any]:
+    return _parsed(toolchain.output_of([str(toolchain.bench_opt()), "--list-targets=json"]))
+
+
+def _parsed(text: str) -> Dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise MeasurementError(f"pr-bench-opt answered no JSON: {text[:80]!r}") from error
+    if not isinstance(value, dict):
+        raise MeasurementError(f"pr-bench-opt answered no JSON object: {text[:80]!r}")
+    return value
+
+
+def run(plan: Sequence[PlannedLayer], target_spec: str, store: Store, target: StoredTarget,
+        campaign: int, options: MeasureOptions, seconds: Optional[float],
+        progress: Callable[[Outcome], None],
+        clock: Callable[[], float] = time.monotonic) -> Outcome:
+    """Measures what the store does not hold yet, in the order of the plan.
+    Whatever ends it early, the rows that arrived are in the store."""
+    known = store.measured_layers(target)
+    todo = [planned for planned in plan if planned.layer not in known]
+    outcome, begin = Outcome(left=len(todo)), clock()
+    for start in range(0, len(todo), options.batch):
+        if seconds is not None and clock() - begin >= seconds:
+            break
+        batch = todo[start:start + options.batch]
+        for rows in _measure_batch(batch, target_spec, options):
+            store.add(target, campaign, rows)
+            outcome.count(rows)
+            progress(outcome)
+    return outcome
+
+
+def _measure_batch(batch: Sequence[PlannedLayer], target_spec: str,
+                   options: MeasureOptions) -> Iterator[List[Measurement]]:
+    with tempfile.NamedTemporaryFile("w", suffix=".layers", encoding="utf-8") as file:
+        file.write("".join(f"{planned.layer}\n" for planned in batch))
+        file.flush()
+        command = [str(toolchain.bench_opt()), f"--target={target_spec}", "--run",
+                   f"--layers={file.name}", *options.arguments()]
+        done = 0
+        with toolchain.LineStream(command) as stream:
+            for lines in stream:
+                rows = [_measurement(planned, line)
+                        for planned, line in zip(batch[done:], lines)]
+                if len(rows) != len(lines):
+                    raise MeasurementError("pr-bench-opt answered more than it was asked")
+                done += len(rows)
+                yield rows
+            if stream.exit_code not in _COMPLETE:
+                raise MeasurementError(str(stream.failure()))
+        if done != len(batch):
+            raise MeasurementError(f"pr-bench-opt answered {done} of {len(batch)} layers")
+
+
+def _measurement(planned: PlannedLayer, line: str) -> Measurement:
+    answer = _parsed(line)
+    if answer.get("schema") != 1:
+        raise MeasurementError(f"pr-bench-opt answers in schema {answer.get('schema')}, "
+                               "but this mlir-pr reads schema 1")
+    if answer.get("layer") != planned.layer:
+        raise MeasurementError(f"pr-bench-opt answered for '{answer.get('layer')}' "
+                               f"when asked for '{planned.layer}'")
+    return measurement_from_json(answer, planned.role)
+
+
+def measurement_from_json(answer: Mapping[str, Any], role: str) -> Measurement:
+    ok = answer.get("status") == "ok"
+    if ok and not (answer.get("time_ps") or answer.get("cycles")):
+        raise MeasurementError(f"pr-bench-opt answered no latency for '{answer['layer']}'")
+    return Measurement(
+        layer=str(answer["layer"]), role=role, ok=ok,
+        time_ps=answer.get("time_ps"), cycles=answer.get("cycles"),
+        p10_ps=answer.get("p10_ps"), p90_ps=answer.get("p90_ps"),
+        samples=int(answer.get("samples") or 0), conditions=answer.get("conditions") or {},
+        error=None if ok else str(answer.get("error") or "no reason given"),
+        source="pr-bench-opt")

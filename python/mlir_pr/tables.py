@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Tables of measurements made elsewhere: a CSV and the map.yaml that says what
+its columns mean (docs/Import.md). Shared by `import` and `evaluate`."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+import pandas as pd
+
+from mlir_pr import _core, schedules
+from mlir_pr.errors import InputError
+from mlir_pr.units import CYCLES, PICOSECONDS, cycles_to_picoseconds
+from mlir_pr.yamlio import Section, read_yaml
+
+_KEYS = ("target", "kind", "dims", "const", "options", "types", "layer", "latency", "unit",
+         "clock_mhz", "filter", "schedule")
+
+
+@dataclass(frozen=True)
+class TableRow:
+    layer: str
+    #: Given where the unit is cycles.
+    cycles: Optional[int]
+    #: Absent where the unit is cycles and no clock is given.
+    time_ps: Optional[int]
+    #: 1-based line of the CSV.
+    line: int
+
+
+@dataclass(frozen=True)
+class Table:
+    path: str
+    target: str
+    clock_khz: Optional[int]
+    counts_cycles: bool
+    rows: List[TableRow]
+    #: Rows that the filter left out.
+    filtered: int
+
+
+def read_table(table: Union[str, Path], config: Union[str, Path],
+               allow_duplicates: bool = False) -> Table:
+    """Every row as a layer and its latency; the first bad one is named."""
+    section = read_yaml(config)
+    section.expect_only(_KEYS)
+    mapped = _MappedTable(read_csv(table), section, str(table))
+    rows = mapped.rows()
+    if not allow_duplicates:
+        _refuse_contradictions(rows, str(table))
+    return Table(str(table), section.require("target", str), mapped.clock_khz,
+                 mapped.unit == CYCLES, rows, mapped.filtered)
+
+
+def read_csv(path: Union[str, Path]) -> pd.DataFrame:
+    """The table, with the line of each row as its index."""
+    try:
+        frame = pd.read_csv(path, skip_blank_lines=False, skipinitialspace=True)
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {error.strerror}") from error
+    except (ValueError, UnicodeDecodeError) as error:  # pandas' parser errors are ValueErrors
+        raise InputError(f"'{path}' is no CSV table: {str(error).strip()}") from error
+    frame.columns = [str(name).strip() for name in frame.columns]
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    return frame.dropna(how="all")
+
+
+class _MappedTable:
+    """A table read through its map."""
+
+    def __init__(self, frame: pd.DataFrame, section: Section, path: str) -> None:
+        self._section, self._path = section, path
+        self.unit = section.choice("unit", (CYCLES, *PICOSECONDS), None)
+        clock = section.positive("clock_mhz", float)
+        self.clock_khz = None if clock is None else round(clock * 1000)
+        self._frame = self._filter(frame)
+        self.filtered = len(frame) - len(self._frame)
+
+    def rows(self) -> List[TableRow]:
+        latencies = self._latencies()
+        layers = self._layers()
+        return [self._row(line, layer, float(latency))
+                for line, layer, latency in zip(self._frame.index, layers, latencies)]
+
+    def _row(self, line: int, layer: str, latency: float) -> TableRow:
+        if self.unit != CYCLES:
+            return TableRow(layer, None, max(1, round(latency * PICOSECONDS[self.unit])), line)
+        cycles = max(1, round(latency))
+        return TableRow(layer, cycles, cycles_to_picoseconds(cycles, self.clock_khz), line)
+
+    def _filter(self, frame: pd.DataFrame) -> pd.DataFrame:
+        condition = self._section.get("filter", str)
+        if condition is None:
+            kept = frame
+        else:
+            try:
+                kept = frame.query(condition, local_dict={}, global_dict={})
+            except Exception as error:  # pandas raises whatever its parser meets
+                raise self._section.error("filter", f"{condition!r} cannot be evaluated over "
+                                          f"{self._path}: {_first_line(error)}") from error
+        if kept.empty:
+            after = f" after the filter {condition!r}" if condition and len(frame) else ""
+            raise InputError(f"'{self._path}' holds no rows{after}")
+        return kept
+
+    def _latencies(self) -> "np.ndarray[Any, Any]":
+        value = self._section.require("latency", (str, int, float))
+        column = self._values(self._section, "latency", value)
+        numbers = self._numbers(column, "latency", value)
+        for line, number in zip(self._frame.index, numbers):
+            if not number > 0:
+                raise InputError(f"{self._path}:{line}: latency is {number:g} {self.unit}, "
+                                 "but must be positive")
+        return numbers
+
+    def _layers(self) -> List[str]:
+        if "layer" in self._section.values:
+            return self._layer_texts()
+        kinds = self._texts("kind", self._section.require("kind", str), [kind["name"] for kind in _core.layer_kinds()])
+        types = self._texts("types", self._section.require("types", str), None)
+        dims = self._dims()
+        options = self._options()
+        return [self._layer(i, line, kinds[i], types[i], dims, options)
+                for i, line in enumerate(self._frame.index)]
+
+    def _layer_texts(self) -> List[str]:
+        for key in ("kind", "dims", "const", "options", "types", "schedule"):
+            if key in self._section.values:
+                raise self._section.error(key, "a table with a 'layer' column needs no such key")
+        texts = self._texts("layer", self._section.require("layer", str), ())
+        return [self._said(line, lambda text=text: _core.Layer.parse(text).text)
+                for line, text in zip(self._frame.index, texts)]
+
+    def _layer(self, i: int, line: int, kind: str, types: str,
+               dims: Dict[str, "np.ndarray[Any, Any]"], options: Dict[str, List[str]]) -> str:
+        named = {name: int(values[i]) for name, values in dims.items()}
+        chosen = {name: values[i] for name, values in options.items()}
+        if "schedule" in chosen:
+            chosen.update(self._said(line, lambda: schedules.parse(chosen.pop("schedule"), named)))
+        return self._said(line, lambda: _core.Layer.from_fields(kind, named, chosen, types).text)
+
+    def _said(self, line: int, build: Any) -> Any:
+        """A layer's own errors, with the line in front."""
+        try:
+            return build()
+        except (ValueError, InputError) as error:
+            raise InputError(f"{self._path}:{line}: {error}") from error
+
+    def _dims(self) -> Dict[str, "np.ndarray[Any, Any]"]:
+        result: Dict[str, "np.ndarray[Any, Any]"] = {}
+        for group in ("dims", "const"):
+            section = self._section.section(group)
+            for name in section.values:
+                if name in result:
+                    raise section.error(name, "is given in 'dims' already")
+                value = section.require(name, (int, str) if group == "dims" else int)
+                column = self._values(section, name, value)
+                result[name] = self._whole(column, name, value)
+        return result
+
+    def _options(self) -> Dict[str, List[str]]:
+        section = self._section.section("options")
+        result = {name: self._texts(name, section.require(name, str), None, section)
+                  for name in section.values}
+        if (schedule := self._section.get("schedule", str)) is not None:
+            result["schedule"] = self._texts("schedule", schedule, ())
+        return result
+
+    # One value of the map: a column, a constant, or an expression over columns.
+
+    def _values(self, section: Section, key: str, value: Union[str, int, float]) -> pd.Series:
+        if not isinstance(value, str):
+            return pd.Series(value, index=self._frame.index)
+        if value in self._frame.columns:
+            return self._frame[value]
+        try:
+            result = self._frame.eval(value, local_dict={}, global_dict={})
+        except Exception as error:  # pandas raises whatever its parser meets
+            columns = ", ".join(self._frame.columns)
+            raise section.error(key, f"{value!r} is neither a column of {self._path} (its columns: "
+                                f"{columns}) nor an expression over them") from error
+        return result if isinstance(result, pd.Series) else pd.Series(result, self._frame.index)
+
+    def _texts(self, key: str, value: str, constants: Optional[Sequence[str]],
+               section: Optional[Section] = None) -> List[str]:
+        """Of a column, or the same constant for every row. `constants` are the
+        allowed ones; None: any."""
+        section = section or self._section
+        if value not in self._frame.columns:
+            if constants is None or value in constants:
+                return [value] * len(self._frame)
+            known = f" nor one of {', '.join(constants)}" if constants else ""
+            raise section.error(key, f"'{value}' is no column of {self._path} (its columns: "
+                                f"{', '.join(self._frame.columns)}){known}")
+        for line, item in self._frame[value].items():
+            if not isinstance(item, str):
+                raise InputError(f"{self._path}:{line}: {key} '{value}' is {_shown(item)}, "
+                                 "but must be a text")
+        return list(self._frame[value])
+
+    def _numbers(self, column: pd.Series, key: str, value: Any) -> "np.ndarray[Any, Any]":
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+        for line, item, number in zip(self._frame.index, column, numbers):
+            if not np.isfinite(number):
+                raise InputError(f"{self._path}:{line}: {key} '{value}' is {_shown(item)}, "
+                                 "but must be a number")
+        return numbers
+
+    def _whole(self, column: pd.Series, key: str, value: Any) -> "np.ndarray[Any, Any]":
+        numbers = self._numbers(column, key, value)
+        for line, number in zip(self._frame.index, numbers):
+            if number != np.floor(number) or abs(number) > 2**53:
+                raise InputError(f"{self._path}:{line}: {key} '{value}' is {number:g}, "
+                                 "but must be a whole number")
+        return numbers.astype(np.int64)
+
+
+def _shown(item: Any) -> str:
+    missing = item is None or (isinstance(item, float) and np.isnan(item))
+    return "missing (NaN)" if missing else repr(item)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _refuse_contradictions(rows: Sequence[TableRow], path: str) -> None:
+    first: Dict[str, TableRow] = {}
+    for row in rows:
+        other = first.setdefault(row.layer, row)
+        if _latency(other) != _latency(row):
+            raise InputError(
+                f"{path}:{row.line}: measures the same layer as line {other.line}, but disagrees: "
+                f"{_latency(row)[1]} and {_latency(other)[1]} {_latency(row)[0]} for "
+                f"'{row.layer}'; --duplicates=merge takes their lower median")
+
+
+def _latency(row: TableRow) -> Tuple[str, Optional[int]]:
+    return (CYCLES, row.cycles) if row.cycles is not None else ("ps", row.time_ps)

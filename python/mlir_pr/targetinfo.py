@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Descriptions of targets as the store keeps them."""
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, Iterable, Optional, Sequence
+
+from mlir_pr import _core
+from mlir_pr.errors import InputError
+from mlir_pr.store import StatedStep, Store, StoredTarget
+
+
+def with_steps(info: _core.TargetInfo, steps: Sequence[StatedStep]) -> _core.TargetInfo:
+    """The target with stated steps in place of its own, dimension by dimension.
+    A width of 1 states that there is no step."""
+    for kind in sorted({step.kind for step in steps}):
+        stated = [step for step in steps if step.kind == kind]
+        own = info.lattice(kind)
+        dims = {step.dim for step in stated}
+        kept = [step for step in own.steps if step.dim not in dims]
+        new = [_core.Step(step.dim, step.width, step.offset, resource=step.resource,
+                          plateau=step.plateau, knowledge="stated", evidence="stated by the user")
+               for step in stated if step.width > 1]
+        info = info.with_lattice(_core.Lattice(kind, kept + new, own.maximum))
+    return info
+
+
+def effective(store: Store, target: StoredTarget) -> _core.TargetInfo:
+    """What training and planning go by: the description, then what was stated."""
+    return with_steps(_core.TargetInfo.from_json(json.dumps(target.info)),
+                      store.stated_steps(target))
+
+
+def table_target(store: Store, name: str, clock_khz: Optional[int], counts_cycles: bool,
+                 kinds: Iterable[str], where: str) -> StoredTarget:
+    """The target of an imported table: made, or widened by the table's kinds."""
+    known = next((target for target in store.targets() if target.name == name), None)
+    if known is None:
+        return store.ensure_target(_table_info(name, clock_khz, counts_cycles, kinds))
+    for what, here, there in (("unit", _unit(counts_cycles), _unit(known.info["counts_cycles"])),
+                              ("clock", _clock(clock_khz), _clock(known.info["clock_khz"]))):
+        if here != there:
+            raise InputError(f"{where}: {what} is {here}, but the store's target '{name}' "
+                             f"has {there}")
+    if known.description_hash:
+        return known
+    have = [kind["kind"] for kind in known.info["kinds"]]
+    return store.replace_info(known, _table_info(name, clock_khz, counts_cycles, {*have, *kinds}))
+
+
+def _table_info(name: str, clock_khz: Optional[int], counts_cycles: bool,
+                kinds: Iterable[str]) -> Dict[str, Any]:
+    info = {"schema": 1, "name": name, "clock_khz": clock_khz, "counts_cycles": counts_cycles,
+            "kinds": [{"kind": kind} for kind in sorted(kinds)]}
+    # Through the one reader, which checks it and fills in the rest.
+    complete: Dict[str, Any] = json.loads(_core.TargetInfo.from_json(json.dumps(info)).to_json())
+    return complete
+
+
+def _unit(counts_cycles: bool) -> str:
+    return "cycles" if counts_cycles else "time"
+
+
+def _clock(clock_khz: Optional[int]) -> str:
+    return "unknown" if clock_khz is None else f"{clock_khz / 1000:g} MHz"

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The other programs of the installation, and how they are run."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Iterator, List, Sequence
+
+from mlir_pr import _config
+from mlir_pr.errors import InputError, MeasurementError, PRError
+
+_HERE = Path(__file__).parent
+
+
+def _installed(folder: str, name: str) -> Path:
+    return Path(os.path.normpath(_HERE / folder / name))
+
+
+def mlir_opt() -> Path:
+    """The stock mlir-opt of the LLVM package."""
+    return Path(os.environ.get("MLIR_PR_MLIR_OPT", _config.MLIR_OPT))
+
+
+def plugin() -> Path:
+    return Path(os.environ.get("MLIR_PR_PLUGIN") or _installed(_config.LIB_DIR, "PRPlugin.so"))
+
+
+def bench_opt() -> Path:
+    return Path(os.environ.get("MLIR_PR_BENCH_OPT") or _installed(_config.BIN_DIR, "pr-bench-opt"))
+
+
+def share(name: str) -> Path:
+    """A file that ships with the project: a model, a campaign."""
+    return _installed(_config.SHARE_DIR, name)
+
+
+def _start(command: Sequence[str], **kwargs: object) -> "subprocess.Popen[bytes]":
+    try:
+        # Its own session: ctrl-C reaches us alone, and we end it in good order.
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
+                                **kwargs)  # type: ignore[call-overload, no-any-return]
+    except OSError as error:
+        raise InputError(f"cannot run '{command[0]}': {error.strerror}; "
+                         "'mlir-pr doctor' checks the installation") from error
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the program with its workers, should it still run."""
+    if process.poll() is not None:
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=5)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def output_of(command: Sequence[str]) -> str:
+    """Standard output of a program that must succeed."""
+    process = _start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        out, err = process.communicate()
+    finally:
+        _end(process)
+    if process.returncode != 0:
+        raise failure(command, process.returncode, err.decode(errors="replace"))
+    return out.decode(errors="replace")
+
+
+def failure(command: Sequence[str], code: int, stderr: str) -> PRError:
+    """What a program that failed said, as one sentence of ours."""
+    name = Path(command[0]).name
+    if code < 0:
+        return MeasurementError(f"{name} was ended by {signal.Signals(-code).name}")
+    said = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [line for line in said if "error:" in line] or said[-1:]
+    if not errors:
+        return InputError(f"{name} failed with code {code} and said nothing")
+    message = errors[0]
+    for prefix in (f"{name}: error: ", f"{name}: "):
+        message = message[len(prefix):] if message.startswith(prefix) else message
+    return InputError(f"{name}: {message}")
+
+
+class LineStream:
+    """The output lines of a running program, in the groups in which they
+    arrive: what came while the last group was dealt with comes as one."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._errors = tempfile.TemporaryFile()
+        self._process = _start(command, stdout=subprocess.PIPE, stderr=self._errors)
+
+    def __iter__(self) -> Iterator[List[str]]:
+        assert self._process.stdout is not None
+        pipe, rest = self._process.stdout.fileno(), b""
+        while chunk := os.read(pipe, 1 << 16):
+            *lines, rest = (rest + chunk).split(b"\n")
+            if lines:
+                yield [line.decode(errors="replace") for line in lines]
+        if rest:
+            yield [rest.decode(errors="replace")]
+        self._process.wait()
+
+    @property
+    def exit_code(self) -> int:
+        code = self._process.poll()
+        assert code is not None, "asked before the end"
+        return code
+
+    def failure(self) -> PRError:
+        self._errors.seek(0)
+        return failure(self._command, self.exit_code,
+                       self._errors.read().decode(errors="replace"))
+
+    def __enter__(self) -> "LineStream":
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        _end(self._process)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
