@@ -3,7 +3,7 @@
 // Expression trees and their evaluation. The text form is in ExprText.cpp.
 #include "pr/Layer/Expr.h"
 
-#include "pr/Support/CheckedMath.h"
+#include "pr/Layer/ExprOps.h"
 
 #include <algorithm>
 #include <limits>
@@ -100,9 +100,9 @@ public:
 private:
   bool runLazy(const Expr &expr, int64_t &result);
   bool runBinary(const Expr &expr, int64_t a, int64_t b, int64_t &result);
-  bool store(const Expr &expr, Checked value, int64_t &result) {
-    result = value.value();
-    return value.ok() || fail(expr, ErrorKind::Overflow);
+  bool store(const Expr &expr, int64_t value, int64_t &result) {
+    result = value;
+    return Checked(value).ok() || fail(expr, ErrorKind::Overflow);
   }
   bool fail(const Expr &expr, ErrorKind kind, int64_t badDivisor = 1) {
     culprit = &expr;
@@ -158,43 +158,15 @@ bool Evaluator::runLazy(const Expr &expr, int64_t &result) {
 
 bool Evaluator::runBinary(const Expr &expr, int64_t a, int64_t b,
                           int64_t &result) {
-  auto set = [&](int64_t value) {
-    result = value;
+  switch (applyBinary(expr.op(), a, b, result)) {
+  case OpStatus::Ok:
     return true;
-  };
-  switch (expr.op()) {
-  case ExprOp::Add:
-    return store(expr, Checked(a) + Checked(b), result);
-  case ExprOp::Sub:
-    return store(expr, Checked(a) - Checked(b), result);
-  case ExprOp::Mul:
-    return store(expr, Checked(a) * Checked(b), result);
-  case ExprOp::FloorDiv:
-  case ExprOp::CeilDiv:
-  case ExprOp::Mod:
-    if (b < 1)
-      return fail(expr, ErrorKind::InvalidInput, b);
-    if (expr.op() == ExprOp::CeilDiv)
-      return set(ceilDiv(a, b));
-    return set(expr.op() == ExprOp::FloorDiv ? floorDiv(a, b)
-                                             : a - b * floorDiv(a, b));
-  case ExprOp::Min:
-    return set(std::min(a, b));
-  case ExprOp::Max:
-    return set(std::max(a, b));
-  case ExprOp::Eq:
-    return set(a == b);
-  case ExprOp::Ne:
-    return set(a != b);
-  case ExprOp::Lt:
-    return set(a < b);
-  case ExprOp::Le:
-    return set(a <= b);
-  case ExprOp::Gt:
-    return set(a > b);
-  default:
-    return set(a >= b);
+  case OpStatus::Overflow:
+    return fail(expr, ErrorKind::Overflow);
+  case OpStatus::BadDivisor:
+    break;
   }
+  return fail(expr, ErrorKind::InvalidInput, b);
 }
 
 Error Evaluator::error() const {
