@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Job.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace systolic;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <exception>
 #include <istream>
 #include <ostream>
 
@@ -50,6 +51,17 @@ static Json okReply(const Json &id, const Outcome &outcome) {
           {"simulation_seconds", outcome.seconds}};
 }
 
+/// What the libraries throw, running out of memory above all, ends here.
+Outcome Server::measure(const Problem &problem) const {
+  Outcome outcome;
+  try {
+    outcome = simulate(hw, problem, options.dataSeed, options.simulation);
+  } catch (const std::exception &exception) {
+    outcome.error = exception.what();
+  }
+  return outcome;
+}
+
 std::string Server::reply(const std::string &line) const {
   Json request = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!request.is_object())
@@ -62,7 +74,7 @@ std::string Server::reply(const std::string &line) const {
   std::string error;
   if (!parseLayerText(request["layer"].get<std::string>(), problem, error))
     return errorReply(id, error).dump();
-  Outcome outcome = simulate(hw, problem, options.dataSeed, options.simulation);
+  Outcome outcome = measure(problem);
   if (!outcome.error.empty())
     return errorReply(id, outcome.error).dump();
   return okReply(id, outcome).dump();

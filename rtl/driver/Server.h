@@ -29,6 +29,7 @@ public:
 
 private:
   std::string targetName() const;
+  Outcome measure(const Problem &problem) const;
 
   Hardware hw;
   ServerOptions options;

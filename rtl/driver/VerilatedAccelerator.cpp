@@ -5,6 +5,7 @@
 #include "Vsystolic_top.h"
 #include "verilated.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace systolic;

@@ -38,6 +38,14 @@ package systolic_pkg;
     word_t addr;
   } store_instr_t;
 
+  // What moves to the right through the array: an element of A and its flags.
+  typedef struct packed {
+    logic       valid;
+    logic       first;  // os: its product starts a new sum; ws: takes new weights
+    logic       last;   // os: its product ends the sum
+    logic [7:0] a;
+  } lane_t;
+
   // The loop nest over tiles.
   typedef struct packed {
     word_t groups;

@@ -10,7 +10,7 @@ module systolic_top
     parameter int unsigned Width            = 8,
     parameter int unsigned WeightStationary = 0,
     parameter int unsigned Depth            = 64,
-    parameter int unsigned InFlight         = 8,
+    parameter int unsigned InFlight         = 32,
     parameter int unsigned QueueDepth       = 4
 ) (
     input  logic               clk,
@@ -43,6 +43,13 @@ module systolic_top
 );
   localparam int unsigned TileM = WeightStationary != 0 ? Depth : Rows;
   localparam int unsigned TileK = WeightStationary != 0 ? Rows : Depth;
+
+  if ((Width & (Width - 1)) != 0 || Width > 128) begin : g_bad_width
+    $error("Width: expected a power of two up to 128");
+  end
+  if (TileK > 256 * Width || 4 * Cols > 256 * Width) begin : g_bad_burst
+    $error("a row of a tile would take more than 256 beats");
+  end
 
   logic start, active;
   job_t job;

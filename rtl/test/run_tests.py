@@ -1,0 +1,256 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Tests of the systolic array in hardware: a seeded sample.
+
+Every layer's result is compared with a reference by the driver; its cycles are
+compared here with the specification's rules (spec_timing.py). Run it as a
+script or with pytest. PR_RTL_CACHE keeps the builds from one run to the next.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from spec_timing import Hardware, cycles  # noqa: E402
+
+RTL = Path(__file__).resolve().parent.parent
+TYPES = " : i8, i8 -> i32"
+
+if shutil.which("verilator") is None:
+    pytest.skip("verilator is not installed: the hardware cannot be simulated",
+                allow_module_level=True)
+
+CONFIGURATIONS = [
+    Hardware(rows=2, cols=2, width=4, dataflow="os", depth=8, inflight=32),
+    Hardware(rows=2, cols=2, width=1, dataflow="ws", depth=5, inflight=2, queue=1),
+    Hardware(rows=4, cols=4, width=8, dataflow="os", depth=64),
+    Hardware(rows=8, cols=4, width=16, dataflow="ws", depth=16, queue=8),
+    Hardware(rows=8, cols=4, width=2, dataflow="os", depth=12, inflight=3, queue=2),
+    Hardware(rows=3, cols=5, width=8, dataflow="ws", depth=7),
+    Hardware(rows=3, cols=5, width=2, dataflow="os", depth=1, inflight=1, queue=1),
+]
+
+
+def name(hw):
+    return f"{hw.rows}x{hw.cols}-{hw.dataflow}-w{hw.width}-d{hw.depth}"
+
+
+def specification(hw, **more):
+    return ",".join(f"{key}={value}" for key, value in {**asdict(hw), **more}.items())
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    cache = os.environ.get("PR_RTL_CACHE") or str(tmp_path_factory.mktemp("rtl-cache"))
+    return {**os.environ, "PR_RTL_CACHE": cache}
+
+
+def launch(environment, *arguments, stdin=""):
+    return subprocess.run([str(RTL / "systolic-rtl"), *arguments], input=stdin, text=True,
+                          capture_output=True, env=environment, timeout=600, check=False)
+
+
+def serve(environment, target, requests):
+    """Sends the lines; returns the greeting and the replies."""
+    run = launch(environment, target, stdin="".join(line + "\n" for line in requests))
+    assert run.returncode == 0, run.stderr
+    replies = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(replies) == 1 + len(requests)
+    return replies[0], replies[1:]
+
+
+def measure(environment, target, layers):
+    requests = [json.dumps({"id": i, "layer": layer, "mlir": "", "entry": "f", "args": [],
+                            "repeats": 3}) for i, layer in enumerate(layers)]
+    _, replies = serve(environment, target, requests)
+    assert [reply["id"] for reply in replies] == list(range(len(layers)))
+    return replies
+
+
+class Layer:
+    """A text, and the job (G, M, N, positions, channels) it is."""
+
+    def __init__(self, text, *job):
+        self.text = text + TYPES
+        self.job = job
+
+
+def random_matmul(rnd):
+    b, m, n, k = rnd.choice([1, 1, 2]), *(rnd.randint(1, 30) for _ in range(3))
+    return Layer(f"matmul b={b} m={m} n={n} k={k}", b, m, n, 1, k)
+
+
+def random_axis(rnd, letter, low, high):
+    """One spatial dimension, padding included that leaves some input."""
+    out, kernel = rnd.randint(1, 7), rnd.randint(1, 4)
+    stride, dilation = rnd.randint(1, 3), rnd.randint(1, 2)
+    extent = (out - 1) * stride + (kernel - 1) * dilation + 1
+    before = rnd.randint(0, min(3, extent - 1))
+    after = rnd.randint(0, min(3, extent - 1 - before))
+    text = (f"o{letter}={out} k{letter}={kernel} s{letter}={stride} d{letter}={dilation} "
+            f"{low}={before} {high}={after}")
+    return text, out, kernel
+
+
+def random_conv(rnd):
+    n, g = rnd.choice([1, 1, 2]), rnd.choice([1, 1, 1, 2])
+    oc, ic = rnd.randint(1, 11), rnd.randint(1, 15)
+    rows, oh, kh = random_axis(rnd, "h", "pt", "pb")
+    columns, ow, kw = random_axis(rnd, "w", "pl", "pr")
+    return Layer(f"conv2d n={n} g={g} oc={g * oc} ic={g * ic} {rows} {columns} layout=nhwc",
+                 g, n * oh * ow, oc, kh * kw, ic)
+
+
+def random_layers(seed, count):
+    rnd = random.Random(seed)
+    return [random_matmul(rnd) if rnd.random() < 0.5 else random_conv(rnd) for _ in range(count)]
+
+
+@pytest.mark.parametrize("hw", CONFIGURATIONS, ids=name)
+def test_lint(hw):
+    variables = [f"{key.upper()}={value}" for key, value in asdict(hw).items()]
+    run = subprocess.run(["make", "-s", "-f", str(RTL / "Makefile"), "lint", *variables],
+                         capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Warning" not in run.stderr
+
+
+@pytest.mark.parametrize("hw", CONFIGURATIONS, ids=name)
+def test_results_and_cycles(environment, hw):
+    layers = random_layers(f"cycles {hw}", 30)
+    for latency in (1, 6, 33):
+        timed = Hardware(**{**asdict(hw), "latency": latency})
+        replies = measure(environment, specification(timed), [layer.text for layer in layers])
+        for layer, reply in zip(layers, replies):
+            assert reply["status"] == "ok", (layer.text, reply)
+            assert reply["cycles"] == cycles(timed, *layer.job), (latency, layer.text)
+
+
+@pytest.mark.parametrize("hw", CONFIGURATIONS, ids=name)
+def test_irregular_memory(environment, hw):
+    """Results stay right whatever the memory does; slower is all it may be."""
+    layers = random_layers(f"irregular {hw}", 15)
+    texts = [layer.text for layer in layers]
+    regular = measure(environment, specification(hw), texts)
+    for seed, (jitter, stall) in enumerate([(40, 0), (0, 50), (7, 20)]):
+        target = specification(hw, jitter=jitter, stall=stall, seed=seed)
+        replies = measure(environment, target, texts)
+        for text, reply, usual in zip(texts, replies, regular):
+            assert reply["status"] == "ok", (text, reply)
+            assert reply["cycles"] >= usual["cycles"]
+        assert measure(environment, target, texts)[0]["cycles"] == replies[0]["cycles"]
+
+
+def test_kinds_agree(environment):
+    """A matmul, a conv2d with a 1x1 kernel and a conv1d of one pixel row take the same time."""
+    replies = measure(environment, "rows=4,cols=4", [
+        "matmul m=12 n=6 k=20" + TYPES,
+        "conv2d oc=6 ic=20 oh=3 ow=4 kh=1 kw=1" + TYPES,
+        "conv1d oc=6 ic=20 ow=12 kw=1 layout=any" + TYPES])
+    assert len({reply["cycles"] for reply in replies}) == 1
+
+
+def test_greeting(environment):
+    greeting, _ = serve(environment, "rows=2,cols=2,width=4,depth=8,latency=9,clock-mhz=500", [])
+    assert greeting == {
+        "protocol": 1, "clock_mhz": 500.0,
+        "target": "systolic-rtl[rows=2,cols=2,width=4,dataflow=os,depth=8,inflight=32,queue=4,"
+                  "latency=9]"}
+
+
+@pytest.mark.parametrize("text, complaint", [
+    ("pool2d c=4 oh=2 ow=2 kh=2 kw=2 op=max : i8 -> i8", "'i8 -> i8'"),
+    ("depthwise_conv2d c=4 m=1 oh=2 ow=2 kh=2 kw=2" + TYPES, "'depthwise_conv2d'"),
+    ("matmul m=2 n=2 k=2 : f32, f32 -> f32", "f32, f32 -> f32"),
+    ("matmul m=2 n=2 k=2", "no element types"),
+    ("matmul m=2 n=2" + TYPES, "without 'k'"),
+    ("matmul m=2 n=2 k=0" + TYPES, "'k=0'"),
+    ("matmul m=2 n=2 k=-3" + TYPES, "'k=-3'"),
+    ("matmul m=2 n=2 k=2x" + TYPES, "'k=2x'"),
+    ("matmul m=2 n=2 k=99999999999999999999" + TYPES, "'k=99999999999999999999'"),
+    ("matmul m=2 m=2 n=2 k=2" + TYPES, "given twice"),
+    ("matmul m=2 n=2 k=2 epilogue=relu" + TYPES, "'epilogue=relu'"),
+    ("matmul m=100000 n=100000 k=2" + TYPES, "2^31"),
+    ("conv2d oc=3 ic=3 g=2 oh=2 ow=2 kh=1 kw=1" + TYPES, "does not divide"),
+    ("conv2d oc=3 ic=3 oh=1 ow=1 kh=1 kw=1 pt=1" + TYPES, "leaves no input"),
+    ("", "no element types"),
+])
+def test_unsupported_layers(environment, text, complaint):
+    reply, = measure(environment, "rows=4,cols=4", [text])
+    assert reply["status"] == "error" and "cycles" not in reply
+    assert complaint in reply["error"] and "supported are matmul" in reply["error"]
+
+
+def test_bad_requests_do_not_end_the_service(environment):
+    good = json.dumps({"id": "x", "layer": "matmul m=3 n=3 k=3" + TYPES})
+    requests = ["no json", "[1]", '{"id": 7}', '{"id": 8, "layer": 3}', '{"layer": "\\ud800"}', good]
+    _, replies = serve(environment, "rows=4,cols=4", requests)
+    assert [reply["status"] for reply in replies] == ["error"] * 5 + ["ok"]
+    assert [reply["id"] for reply in replies] == [None, None, 7, 8, None, "x"]
+
+
+@pytest.mark.parametrize("target", [
+    "rows=0", "cols=1000", "width=3", "dataflow=is", "depth=x", "queue=", "speed=3", "rows",
+    "cols=256,width=2", "latency=0", "stall=100"])
+def test_bad_parameters(environment, target):
+    run = launch(environment, target)
+    assert run.returncode == 2 and run.stderr and not run.stdout
+
+
+def test_two_processes_build_one_configuration(environment, tmp_path):
+    environment = {**environment, "PR_RTL_CACHE": str(tmp_path)}
+    runs = []
+
+    def work():
+        runs.append(launch(environment, "rows=1,cols=1,depth=1,width=4",
+                           "--layer=matmul m=2 n=2 k=2" + TYPES))
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [json.loads(run.stdout)["status"] for run in runs] == ["ok", "ok"]
+
+
+# What goes wrong when one line of the hardware does.
+BREAKS = [
+    ("pe_os.sv", "west.first ?", "west.first && west.last ?", "wrong result"),
+    ("load_controller.sv", "burst.padding ? '0", "burst.padding && burst.last_row ? '0",
+     "wrong result"),
+    ("core_os.sv", "tile_end && drain_busy", "tile_end && 1'b0 && drain_busy", "hangs"),
+    ("slot_credits.sv", "2'(take) - 2'(release_slot)", "2'(take)", "hangs"),
+    ("pixel_walker.sv", "here.addr + job.row_step", "here.addr - job.row_step",
+     "outside the memory"),
+]
+
+
+@pytest.mark.parametrize("file, old, new, complaint", BREAKS, ids=[b[0] for b in BREAKS])
+def test_broken_hardware_is_noticed(environment, tmp_path, file, old, new, complaint):
+    source = tmp_path / "rtl"
+    shutil.copytree(RTL, source)
+    text = (source / "src" / file).read_text()
+    assert text.count(old) >= 1
+    (source / "src" / file).write_text(text.replace(old, new, 1))
+    # What is not broken need not be built again.
+    shutil.copytree(Path(environment["PR_RTL_CACHE"]) / "common", tmp_path / "cache" / "common")
+    environment = {**environment, "PR_RTL_SOURCE": str(source),
+                   "PR_RTL_CACHE": str(tmp_path / "cache")}
+    replies = measure(environment, "rows=2,cols=2,depth=8,width=4,latency=1", [
+        "conv2d oc=9 ic=9 oh=5 ow=5 kh=3 kw=3 pt=1 pb=1 pl=1 pr=1" + TYPES,
+        "matmul m=20 n=20 k=1" + TYPES])
+    errors = [reply for reply in replies if reply["status"] == "error"]
+    assert errors and all("cycles" not in reply for reply in errors)
+    assert any(complaint in reply["error"] for reply in errors)
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main([__file__, "-q", *sys.argv[1:]]))
