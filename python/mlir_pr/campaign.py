@@ -23,7 +23,7 @@ from mlir_pr.store import StatedStep
 from mlir_pr.yamlio import Section, read_yaml
 
 _KEYS = ("target", "seed", "sampling", "starts_share", "budget", "random_baseline", "kinds",
-         "networks", "network_layers", "steps", "sweeps", "measure")
+         "networks", "network_layers", "as_quantized", "steps", "sweeps", "measure")
 #: Points drawn at a time: a power of two keeps the sequence balanced.
 _CHUNK = 256
 #: A domain is taken for exhausted after this many draws without a new layer.
@@ -56,6 +56,7 @@ class Campaign:
     shares: Dict[str, float]
     networks: List[str]
     network_layers: str
+    as_quantized: bool
     steps: List[StatedStep]
     sweeps: List[Sweep]
     options: MeasureOptions
@@ -84,6 +85,7 @@ def read_campaign(path: Union[str, Path]) -> Campaign:
         kinds=kinds, shares=shares,
         networks=[str(folder / name) for name in section.texts("networks")],
         network_layers=section.choice("network_layers", ("include", "exclude"), "include"),
+        as_quantized=section.get("as_quantized", bool, False),
         steps=_steps(section.section("steps")),
         sweeps=[_sweep(item, f"{section.where}: sweeps[{i}]")
                 for i, item in enumerate(section.get("sweeps", list, []))],

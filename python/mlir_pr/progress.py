@@ -26,7 +26,7 @@ class MeasureProgress:
         self._bar = Progress(
             TextColumn("measuring"), BarColumn(), MofNCompleteColumn(),
             TextColumn("{task.fields[eta]}"), TimeElapsedColumn(),
-            console=Console(stderr=True), disable=not self._live)
+            console=Console(stderr=True))
         self._task = self._bar.add_task("", total=None, eta="")
 
     def update(self, outcome: Outcome) -> None:
@@ -44,8 +44,10 @@ class MeasureProgress:
         return f"{format_duration((time.monotonic() - self._begin) / done * left)} left"
 
     def __enter__(self) -> "MeasureProgress":
-        self._bar.start()
+        if self._live:
+            self._bar.start()
         return self
 
     def __exit__(self, *unused: Optional[object]) -> None:
-        self._bar.stop()
+        if self._live:
+            self._bar.stop()

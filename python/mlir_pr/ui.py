@@ -3,16 +3,16 @@
 error, JSON where it is asked for."""
 from __future__ import annotations
 
+import io
 import json
 import sys
-from typing import Any, Callable, Mapping, Optional, Sequence, TypeVar
+from typing import Any, Mapping, Optional, Sequence
 
 import click
-from rich.console import Console
+from rich import box
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 #: Columns where the output is no terminal.
 _PIPE_WIDTH = 120
@@ -26,6 +26,13 @@ target_option = click.option("--target", metavar="NAME",
 def console() -> Console:
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def plain_text(renderable: RenderableType) -> str:
+    """As it would be printed to a file."""
+    output = io.StringIO()
+    Console(file=output, width=_PIPE_WIDTH, highlight=False).print(renderable)
+    return output.getvalue()
 
 
 def note(message: str) -> None:
@@ -42,8 +49,8 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def table(columns: Sequence[str], right: Sequence[str] = (), title: Optional[str] = None) -> Table:
     """A plain table; `right` names the columns of numbers."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False,
-                 header_style="bold", padding=(0, 2, 0, 0))
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE,
+                 show_edge=False, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in columns:
         made.add_column(name, justify="right" if name in right else "left", no_wrap=name in right,
                         overflow="fold")

@@ -39,9 +39,10 @@ def main() -> int:
     options = dict(argument.lstrip("-").partition("=")[::2] for argument in sys.argv[1:])
     if "list-targets" in options:
         print(json.dumps({"schema": 1, "targets": [
-            {"name": "fake", "description": "a stand-in", "usable": True, "needs": []},
-            {"name": "npu", "description": "a board", "usable": False, "needs": ["the board"],
-             "why_not": "no board is connected"}]}))
+            {"name": "fake", "description": "a stand-in", "needs": "", "available": True,
+             "reason": None},
+            {"name": "npu", "description": "a board", "needs": "the board", "available": False,
+             "reason": "no board is connected"}]}))
         return 0
     if options.get("target") != "fake":
         print(f"pr-bench-opt: error: unknown target '{options.get('target')}'", file=sys.stderr)

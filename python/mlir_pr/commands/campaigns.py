@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import click
 
@@ -38,11 +38,13 @@ def measure_command(target: str, config: str, store_path: str, networks: Tuple[s
     if campaign.target not in (None, target):
         raise UsageError(f"'{config}' is a campaign for target '{campaign.target}', "
                          f"not for '{target}'")
-    layers = _network_layers([*campaign.networks, *networks, *more_networks])
+    files = [*campaign.networks, *networks, *more_networks]
     with exclusive(store_path), Store.open(store_path, create=True) as store:
         stored = store.ensure_target(describe(target))
         store.state_steps(stored, campaign.steps)
-        plan = make_plan(campaign, effective(store, stored), layers)
+        info = effective(store, stored)
+        layers = _network_layers(files, info, campaign.as_quantized)
+        plan = make_plan(campaign, info, layers)
         for text in plan.notes:
             ui.note(text)
         if dry_run:
@@ -52,17 +54,20 @@ def measure_command(target: str, config: str, store_path: str, networks: Tuple[s
         _measure(campaign, plan, target, store, stored, [layer.text for layer in layers])
 
 
-def _network_layers(files: List[str]) -> "List[_core.Layer]":
+def _network_layers(files: Sequence[str], info: _core.TargetInfo,
+                    as_quantized: bool) -> "List[_core.Layer]":
     if not files:
         return []
     from mlir_pr.annotations import read_layers
-    return [_core.Layer.parse(layer.text) for file in files for layer in read_layers(file)]
+    return [_core.Layer.parse(text) for file in files
+            for text in read_layers(file, info, as_quantized).layers]
 
 
 def _measure(campaign: Campaign, plan: Plan, target: str, store: Store, stored: StoredTarget,
              network_layers: List[str]) -> None:
-    number = store.begin_campaign(stored, {**campaign.config, "network_layers_seen": network_layers},
-                                  campaign.seed)
+    number = store.begin_campaign(
+        stored, {**campaign.config, "layers_of_networks": sorted(set(network_layers))},
+        campaign.seed)
     with MeasureProgress() as progress:
         outcome = run(plan.layers, target, store, stored, number, campaign.options,
                       campaign.seconds, progress.update)

@@ -21,15 +21,15 @@ def targets_command(as_json: bool) -> None:
         return
     table = ui.table(["target", "usable", "needs", "what it is"])
     for target in listed.get("targets", []):
-        table.add_row(target["name"], _usable(target), ", ".join(target.get("needs") or ["-"]),
-                      target.get("description", ""))
+        table.add_row(target["name"], _usable(target), target["needs"] or "-",
+                      target["description"])
     ui.console().print(table)
 
 
 def _usable(target: Dict[str, Any]) -> Text:
-    if target.get("usable", True):
+    if target["available"]:
         return Text("yes", style="green")
-    return Text(f"no: {target.get('why_not') or 'no reason given'}", style="red")
+    return Text(f"no: {target['reason']}", style="red")
 
 
 @click.command("doctor")

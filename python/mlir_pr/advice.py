@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What to change in a network: where padding is paid for, how far a dimension
+may grow at no cost, and what the next smaller size saves."""
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from rich.console import Group as Lines
+from rich.text import Text
+
+from mlir_pr import _core, ui
+from mlir_pr.annotations import ANSWERED, Annotations, Group, group, model_path
+from mlir_pr.campaign import plateau_start
+from mlir_pr.layertext import shorten
+from mlir_pr.units import format_latency, format_share
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """`dim` may grow from `extent` to `last` at no cost."""
+
+    dim: str
+    extent: int
+    last: int
+
+
+@dataclass(frozen=True)
+class StepDown:
+    """Shrinking `dim` to `to` saves this much of one operation, in the unit of
+    its latency."""
+
+    dim: str
+    extent: int
+    to: int
+    saves: int
+
+
+@dataclass(frozen=True)
+class Advice:
+    layer: str
+    ops: int
+    time_ps: Optional[int]
+    cycles: Optional[int]
+    #: Of the network's whole latency.
+    share: float
+    waste: float
+    headroom: Tuple[Headroom, ...]
+    steps_down: Tuple[StepDown, ...]
+
+    def as_json(self) -> Dict[str, Any]:
+        return asdict(self)
+
+
+def advise(annotations: Annotations, model: str) -> List[Advice]:
+    """Of every answered layer, the longest first."""
+    estimator = _core.Estimator.load(str(model_path(model)))
+    groups = [one for function in annotations.functions for one in group(function.ops, 0)
+              if one.estimate.status in ANSWERED and one.layer]
+    whole = sum(one.total for one in groups)
+    return [_advise(one, whole, estimator) for one in sorted(groups, key=lambda one: -one.total)]
+
+
+def _advise(one: Group, whole: int, estimator: _core.Estimator) -> Advice:
+    assert one.layer is not None
+    layer = _core.Layer.parse(one.layer)
+    lattice: _core.Lattice = estimator.kinds[layer.kind]["lattice"]
+    headroom = tuple(Headroom(dim, extent, last) for dim, extent, last in lattice.headroom(layer)
+                     if last > extent)
+    return Advice(one.layer, len(one.ops), one.estimate.time_ps, one.estimate.cycles,
+                  one.total / whole if whole else 0.0, one.estimate.waste or 0.0, headroom,
+                  _steps_down(layer, one.estimate.latency or 0, lattice, estimator))
+
+
+def _steps_down(layer: _core.Layer, latency: int, lattice: _core.Lattice,
+                estimator: _core.Estimator) -> Tuple[StepDown, ...]:
+    """The end of the plateau below, for each stepped dimension."""
+    found = []
+    for dim in sorted({step.dim for step in lattice.steps}):
+        start = plateau_start(lattice.representative(layer), dim, lattice).dims[dim]
+        if start <= 1:
+            continue
+        answer = estimator.predict([layer.replace(**{dim: start - 1})])
+        smaller = answer["time_ps"][0] if answer["time_ps"][0] is not None \
+            else answer["cycles"][0]
+        if smaller is not None and smaller < latency:
+            found.append(StepDown(dim, layer.dims[dim], start - 1, latency - smaller))
+    return tuple(sorted(found, key=lambda step: -step.saves))
+
+
+def render(annotations: Annotations, items: Sequence[Advice], rows: Optional[int]) -> Lines:
+    table = ui.table(["layer", "ops", "each", "share", "waste", "may grow at no cost",
+                      "next step down saves"], right=["ops", "each", "share", "waste"])
+    for item in items[:rows]:
+        table.add_row(
+            shorten(item.layer), str(item.ops), format_latency(item.time_ps, item.cycles),
+            format_share(item.share), f"{100 * item.waste:.0f} %",
+            ", ".join(f"{one.dim} {one.extent} -> {one.last}" for one in item.headroom) or "-",
+            "\n".join(_step_text(item, one) for one in item.steps_down) or "-")
+    notes = [Text(f"{len(items) - len(items[:rows])} more layers (--all)", style="dim")] \
+        if rows is not None and len(items) > rows else []
+    return Lines(Text.assemble((annotations.file, "bold")), table, *notes, *_summary(items))
+
+
+def _step_text(item: Advice, step: StepDown) -> str:
+    latency = item.time_ps if item.time_ps is not None else item.cycles
+    saved = format_latency(step.saves, None) if item.time_ps is not None \
+        else format_latency(None, step.saves)
+    relative = 100 * step.saves / latency if latency else 0.0
+    return f"{step.dim} {step.extent} -> {step.to}: {saved} ({relative:.0f} %)"
+
+
+def _summary(items: Sequence[Advice]) -> List[Text]:
+    wasted = sum(item.share * item.waste for item in items)
+    return [Text(f"padding is {100 * wasted:.1f} % of the work, weighted by time", style="bold")]

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Two annotated variants side by side: of a network, a target or a model."""
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from rich.console import Group as Lines
+from rich.text import Text
+
+from mlir_pr import ui
+from mlir_pr.annotations import ANSWERED, Annotations, Op, parse
+from mlir_pr.errors import InputError
+from mlir_pr.layertext import shorten
+from mlir_pr.units import format_latency
+
+
+@dataclass(frozen=True)
+class Delta:
+    """One operation in both variants, or in one of them only."""
+
+    before: Optional[Op]
+    after: Optional[Op]
+
+    @property
+    def latencies(self) -> Tuple[Optional[int], Optional[int]]:
+        return _latency(self.before), _latency(self.after)
+
+    @property
+    def change(self) -> int:
+        before, after = self.latencies
+        return (after or 0) - (before or 0)
+
+
+def _latency(op: Optional[Op]) -> Optional[int]:
+    if op is None or op.estimates[0].status not in ANSWERED:
+        return None
+    return op.estimates[0].latency
+
+
+def load_report(path: str) -> Optional[Annotations]:
+    """The report in this file; None where it holds something else."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {error.strerror}") from error
+    if not data.lstrip().startswith(b"{"):
+        return None
+    try:
+        return parse(data.decode("utf-8"), path)
+    except UnicodeDecodeError:
+        return None
+
+
+def compare(before: Annotations, after: Annotations) -> List[Delta]:
+    """Operations that take time, matched function by function: equal ones in
+    order, then what stands in their place."""
+    _check_units(before, after)
+    functions = {function.name: function.ops for function in before.functions}
+    deltas: List[Delta] = []
+    for function in after.functions:
+        deltas += _match(_timed(functions.pop(function.name, ())), _timed(function.ops))
+    for ops in functions.values():
+        deltas += _match(_timed(ops), [])
+    return deltas
+
+
+def _timed(ops: Sequence[Op]) -> List[Op]:
+    return [op for op in ops if op.estimates[0].status != "folded"]
+
+
+def _check_units(before: Annotations, after: Annotations) -> None:
+    has_time = {op.estimates[0].time_ps is not None
+                for side in (before, after) for function in side.functions for op in function.ops
+                if op.estimates[0].status in ANSWERED}
+    if len(has_time) > 1:
+        raise InputError("one variant is in time, the other in cycles without a clock: "
+                         "they cannot be compared")
+
+
+def _match(before: Sequence[Op], after: Sequence[Op]) -> Iterator[Delta]:
+    matcher = difflib.SequenceMatcher(None, [_identity(op) for op in before],
+                                      [_identity(op) for op in after], autojunk=False)
+    for _, b0, b1, a0, a1 in matcher.get_opcodes():
+        for i in range(max(b1 - b0, a1 - a0)):
+            yield Delta(before[b0 + i] if b0 + i < b1 else None,
+                        after[a0 + i] if a0 + i < a1 else None)
+
+
+def _identity(op: Op) -> Tuple[str, Optional[str]]:
+    return op.op, op.layer
+
+
+def _totals(deltas: Sequence[Delta]) -> Tuple[int, int]:
+    return (sum(delta.latencies[0] or 0 for delta in deltas),
+            sum(delta.latencies[1] or 0 for delta in deltas))
+
+
+def _unit(deltas: Sequence[Delta]) -> str:
+    times = any(op is not None and op.estimates[0].time_ps is not None
+                for delta in deltas for op in (delta.before, delta.after))
+    return "ps" if times else "cycles"
+
+
+def comparison_json(before: str, after: str, deltas: Sequence[Delta]) -> Dict[str, Any]:
+    totals = _totals(deltas)
+    return {"before": before, "after": after, "unit": _unit(deltas),
+            "totals": {"before": totals[0], "after": totals[1], "change": totals[1] - totals[0]},
+            "ops": [{"before": _op_json(delta.before), "after": _op_json(delta.after),
+                     "change": delta.change} for delta in deltas]}
+
+
+def _op_json(op: Optional[Op]) -> Optional[Dict[str, Any]]:
+    return op and {"op": op.op, "location": op.location, "layer": op.layer,
+                   "status": op.estimates[0].status, "latency": _latency(op)}
+
+
+def render(before: str, after: str, deltas: Sequence[Delta], rows: int = 20) -> Lines:
+    """The largest changes first."""
+    in_time = _unit(deltas) == "ps"
+    table = ui.table(["layer", "before", "after", "change", ""],
+                     right=["before", "after", "change", ""])
+    changed = sorted((delta for delta in deltas if delta.latencies[0] != delta.latencies[1]),
+                     key=lambda delta: -abs(delta.change))
+    for delta in changed[:rows]:
+        table.add_row(_title(delta), *_cells(*delta.latencies, in_time))
+    if hidden := changed[rows:]:
+        table.add_row(f"{len(hidden)} smaller changes", *_cells(*_totals(hidden), in_time),
+                      style="dim")
+    table.add_section()
+    table.add_row("total", *_cells(*_totals(deltas), in_time), style="bold")
+    unanswered = sum(None in delta.latencies for delta in deltas)
+    notes = [Text(f"{len(deltas) - len(changed)} of {len(deltas)} operations take the same time")]
+    if unanswered:
+        notes.append(Text(f"{unanswered} operations are in one variant only, or have no number in "
+                          "one: they count as nothing there", style="yellow"))
+    return Lines(Text.assemble((before, "bold"), " -> ", (after, "bold")), table, *notes)
+
+
+def _title(delta: Delta) -> str:
+    names = [shorten(op.layer) if op.layer else op.op
+             for op in (delta.before, delta.after) if op is not None]
+    if delta.before is None:
+        return f"+ {names[0]}"
+    if delta.after is None:
+        return f"- {names[0]}"
+    return names[0] if names[0] == names[1] else " -> ".join(names)
+
+
+def _cells(before: Optional[int], after: Optional[int], in_time: bool) -> List[str]:
+    def shown(latency: Optional[int]) -> str:
+        if latency is None:
+            return "-"
+        return format_latency(latency, None) if in_time else format_latency(None, latency)
+    change = (after or 0) - (before or 0)
+    relative = f"{100 * change / before:+.1f} %" if before else ""
+    return [shown(before), shown(after), ("+" if change > 0 else "") + shown(change), relative]
