@@ -5,7 +5,9 @@
 #ifndef PR_INITALL_H
 #define PR_INITALL_H
 
+#include "pr/Dialect/ACADL/ACADLDialect.h"
 #include "pr/Dialect/PR/PRDialect.h"
+#include "pr/ExternalModels/ExternalModels.h"
 #include "pr/Transforms/Passes.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -15,7 +17,8 @@ namespace pr {
 
 /// Dialects and the external models of other dialects' operations.
 inline void registerPR(DialectRegistry &registry) {
-  registry.insert<PRDialect>();
+  registry.insert<PRDialect, acadl::ACADLDialect>();
+  registerExternalModels(registry);
 }
 
 /// Passes; safe to call more than once.

@@ -16,7 +16,7 @@ using namespace mlir;
 static void strip(Operation *op) {
   SmallVector<StringAttr> names;
   for (NamedAttribute attr : op->getDiscardableAttrs())
-    if (isa_and_nonnull<pr::PRDialect>(attr.getNameDialect()))
+    if (isa_and_nonnull<mlir::pr::PRDialect>(attr.getNameDialect()))
       names.push_back(attr.getName());
   for (StringAttr name : names)
     op->removeDiscardableAttr(name);
@@ -24,7 +24,7 @@ static void strip(Operation *op) {
 
 namespace {
 struct StripAnnotations
-    : public pr::impl::StripAnnotationsBase<StripAnnotations> {
+    : public mlir::pr::impl::StripAnnotationsBase<StripAnnotations> {
   using StripAnnotationsBase::StripAnnotationsBase;
 
   void runOnOperation() override {

@@ -9,6 +9,12 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+#ifdef PR_INCLUDE_TESTS
+namespace mlir::pr::test {
+void registerTestPrintLayers();
+} // namespace mlir::pr::test
+#endif
+
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
@@ -16,6 +22,9 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   mlir::pr::registerPR(registry);
   mlir::pr::registerPRPasses();
+#ifdef PR_INCLUDE_TESTS
+  mlir::pr::test::registerTestPrintLayers();
+#endif
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "performance representatives optimizer driver\n", registry));
 }

@@ -14,13 +14,13 @@ extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT DialectPluginLibraryInfo
 mlirGetDialectPluginInfo() {
   return {MLIR_PLUGIN_API_VERSION, "PRPlugin", PR_VERSION,
           [](DialectRegistry *registry) {
-            pr::registerPR(*registry);
-            pr::registerPRPasses();
+            mlir::pr::registerPR(*registry);
+            mlir::pr::registerPRPasses();
           }};
 }
 
 extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT PassPluginLibraryInfo
 mlirGetPassPluginInfo() {
   return {MLIR_PLUGIN_API_VERSION, "PRPlugin", PR_VERSION,
-          [] { pr::registerPRPasses(); }};
+          [] { mlir::pr::registerPRPasses(); }};
 }

@@ -42,6 +42,7 @@ struct LayerAttrStorage : public AttributeStorage {
 };
 } // namespace mlir::pr::detail
 
+const ::pr::Layer &LayerAttr::getLayer() const { return getImpl()->layer; }
 StringRef LayerAttr::getText() const { return getImpl()->text; }
 uint64_t LayerAttr::getKey() const { return getImpl()->key; }
 
@@ -195,15 +196,21 @@ TotalAttr::verify(EmitError emitError, StringRef target, StringRef model,
   return verifyPpm(emitError, "coverage_time_ppm", coverageTimePpm.value_or(0));
 }
 
-static LogicalResult verifyTexts(EmitError emitError, StringRef name,
-                                 DictionaryAttr texts) {
-  if (!texts)
+/// Layer kinds, each with a list of strings.
+static LogicalResult verifyPerKind(EmitError emitError, StringRef name,
+                                   DictionaryAttr perKind) {
+  if (!perKind)
     return success();
-  for (NamedAttribute entry : texts)
-    if (!isa<StringAttr>(entry.getValue()))
-      return emitError() << "entry '" << entry.getName().strref() << "' of '"
-                         << name << "' is " << entry.getValue()
-                         << ", expected a string";
+  for (NamedAttribute entry : perKind) {
+    StringRef kind = entry.getName().strref();
+    if (!::pr::findLayerKind(std::string_view(kind)))
+      return emitError() << "'" << name << "' names '" << kind
+                         << "', which is no layer kind";
+    auto list = dyn_cast<ArrayAttr>(entry.getValue());
+    if (!list || !llvm::all_of(list, llvm::IsaPred<StringAttr>))
+      return emitError() << "'" << name << "' gives " << entry.getValue()
+                         << " for '" << kind << "', expected a list of strings";
+  }
   return success();
 }
 
@@ -213,8 +220,8 @@ LogicalResult AnnotatedKeysAttr::verify(EmitError emitError, StringRef target,
                                         DictionaryAttr types,
                                         DictionaryAttr keys) {
   if (failed(verifySource(emitError, target, model)) ||
-      failed(verifyTexts(emitError, "fused", fused)) ||
-      failed(verifyTexts(emitError, "types", types)))
+      failed(verifyPerKind(emitError, "fused", fused)) ||
+      failed(verifyPerKind(emitError, "types", types)))
     return failure();
   for (NamedAttribute entry : keys) {
     if (failed(verifyKey(emitError, "keys", entry.getName().strref())))

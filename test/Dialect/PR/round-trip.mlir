@@ -8,7 +8,7 @@
 // CHECK-DAG: #[[CYCLES:.*]] = #pr.latency<target = "npu", model = "0c4f1a9be2d37756", status = measured, cycles = 7, representative = <"matmul b=1 m=1 n=16 k=48 : i8, i8 -> i32">, key = "83f6ae6f5ac2a0dc">
 // CHECK-DAG: #[[FOLDED:.*]] = #pr.latency<target = "npu", model = "0c4f1a9be2d37756", status = folded, reason = "pad-into-conv">
 // CHECK-DAG: #[[NONE:.*]] = #pr.latency<target = "npu", model = "0c4f1a9be2d37756", status = unsupported, reason = "dynamic extent of \22dimension\22 0">
-// CHECK-DAG: #[[KEYS:.*]] = #pr.annotated_keys<target = "npu", model = "0c4f1a9be2d37756", as_quantized = true, fused = {conv1d = "bias+relu"}, types = {conv1d = "i8, i8 -> i32"}, keys = {"03f6ae6f5ac2a0dc" = 3 : i64, "83f6ae6f5ac2a0dc" = 1 : i64}>
+// CHECK-DAG: #[[KEYS:.*]] = #pr.annotated_keys<target = "npu", model = "0c4f1a9be2d37756", as_quantized = true, fused = {conv1d = ["bias", "relu"]}, types = {conv1d = ["i8, i8 -> i32"]}, keys = {"03f6ae6f5ac2a0dc" = 3 : i64, "83f6ae6f5ac2a0dc" = 1 : i64}>
 // CHECK-DAG: #[[TOTAL:.*]] = #pr.total<target = "npu", model = "0c4f1a9be2d37756", cycles = 12, ops = 3, covered_ops = 2, coverage_time_ppm = 900000>
 #predicted = #pr.latency<target = "ultratrail", model = "0c4f1a9be2d37756", status = predicted,
                          time_ps = 4000000, lower_ps = 3900000, upper_ps = 4100000,
@@ -23,7 +23,7 @@
 #unsupported = #pr.latency<target = "npu", model = "0c4f1a9be2d37756", status = unsupported,
                            reason = "dynamic extent of \"dimension\" 0">
 #keys = #pr.annotated_keys<target = "npu", model = "0c4f1a9be2d37756", as_quantized = true,
-                           fused = {conv1d = "bias+relu"}, types = {conv1d = "i8, i8 -> i32"},
+                           fused = {conv1d = ["bias", "relu"]}, types = {conv1d = ["i8, i8 -> i32"]},
                            keys = {"83f6ae6f5ac2a0dc" = 1, "03f6ae6f5ac2a0dc" = 3}>
 
 // CHECK: module attributes {pr.total = #[[TOTAL]]}

@@ -100,11 +100,13 @@ def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
 def PR_TotalAttr : PR_Attr<"Total", "total"> {
   let summary = "how long a function or a module takes on one target";
   let description = [{
-    The sum over the operations that have a number, calls followed. `ops` counts
-    the operations, each as often as it runs through calls; `covered_ops` those
-    that are not `unsupported`. `coverage_time_ppm` is the share of the time that
-    the total holds, in parts per million; absent where the time of what is
-    missing cannot be guessed at (docs/Annotations.md).
+    The sum over the operations that have a number, calls followed and loops
+    counted as often as they run. `ops` counts the operations that take time,
+    each as often as it runs: folded ones do not count; `covered_ops` those that
+    have a number. `coverage_time_ppm` is the share of the whole time that the
+    total holds, in parts per million. What is missing is taken to run as fast
+    per unit of work as what is there; the field is absent where there is
+    nothing to compare with.
   }];
   let parameters = (ins
     StringRefParameter<"name of the target">:$target,
@@ -134,13 +136,21 @@ def PR_AnnotatedKeysAttr : PR_Attr<"AnnotatedKeys", "annotated_keys"> {
     the target: per layer kind the epilogue operations that cost nothing, and
     the element types it computes with. They let the layers be described again
     without the model.
+
+    Example:
+
+    ```mlir
+    #pr.annotated_keys<target = "ultratrail", model = "0c4f1a9be2d37756", as_quantized = true,
+                       fused = {conv1d = ["bias", "relu"]}, types = {conv1d = ["i8, i8 -> i32"]},
+                       keys = {"83f6ae6f5ac2a0dc" = 1 : i64}>
+    ```
   }];
   let parameters = (ins
     StringRefParameter<"name of the target">:$target,
     StringRefParameter<"16 hexadecimal digits of the model's checksum">:$model,
     PR_Flag<"annotated with as-quantized">:$as_quantized,
-    OptionalParameter<"::mlir::DictionaryAttr", "kind to epilogue">:$fused,
-    OptionalParameter<"::mlir::DictionaryAttr", "kind to types">:$types,
+    OptionalParameter<"::mlir::DictionaryAttr", "layer kind to names of epilogue operations">:$fused,
+    OptionalParameter<"::mlir::DictionaryAttr", "layer kind to element types">:$types,
     "::mlir::DictionaryAttr":$keys
   );
   let assemblyFormat = "`<` struct(params) `>`";
