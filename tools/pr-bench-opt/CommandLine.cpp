@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CommandLine.h"
+
+#include "mlir/Debug/Counter.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::pr;
+namespace cl = llvm::cl;
+
+static CommandLine parsed;
+
+const CommandLine &mlir::pr::commandLine() { return parsed; }
+
+CommandLine::Mode CommandLine::mode() const {
+  if (listTargets)
+    return Mode::ListTargets;
+  if (describe)
+    return Mode::Describe;
+  return run ? Mode::Run : Mode::Optimize;
+}
+
+int mlir::pr::complain(ExitCode code, const std::string &message) {
+  llvm::errs() << "pr-bench-opt: " << message << "\n";
+  return code;
+}
+
+namespace {
+/// The options as LLVM's command line keeps them; filled while parsing.
+struct Options {
+  cl::OptionCategory category{"pr-bench-opt", "Measuring layers"};
+  cl::opt<std::string> input{cl::Positional, cl::desc("<input file>"),
+                             cl::init("-")};
+  cl::opt<std::string> output{"o", cl::desc("Output file"),
+                              cl::value_desc("file"), cl::init("-")};
+  cl::opt<std::string> target{
+      "target", cl::value_desc("name"), cl::cat(category),
+      cl::desc("What measures: a name, a description, 'name[rows=32]'")};
+  cl::opt<bool> run{
+      "run", cl::cat(category),
+      cl::desc("Measure every pr.bench of the input on the target, "
+               "one JSON object per line on standard output")};
+  cl::opt<std::string> layers{
+      "layers", cl::value_desc("file"), cl::cat(category),
+      cl::desc("Measure the layers of this file instead, one text per line, "
+               "comments behind #; - is standard input")};
+  cl::opt<bool> describe{"describe", cl::cat(category),
+                         cl::desc("Print what is known of the target as JSON")};
+  cl::opt<std::string> listTargets{
+      "list-targets", cl::ValueOptional, cl::value_desc("json"),
+      cl::cat(category),
+      cl::desc("List the targets, what each needs and whether "
+               "it is usable here")};
+  ::pr::MeasureOptions defaults;
+  cl::opt<int> passes{"passes", cl::cat(category), cl::init(defaults.passes),
+                      cl::desc("Interleaved passes over a block of layers "
+                               "(wall clocks only)")};
+  cl::opt<int> samples{"samples", cl::cat(category),
+                       cl::init(defaults.samplesPerPass),
+                       cl::desc("Samples of a layer in each pass")};
+  cl::opt<int> block{
+      "block", cl::cat(category), cl::init(defaults.blockSize),
+      cl::desc("Layers whose passes are interleaved; their results "
+               "are printed together")};
+  cl::opt<double> timeout{"timeout", cl::cat(category),
+                          cl::init(defaults.timeoutSeconds),
+                          cl::value_desc("seconds"),
+                          cl::desc("A layer that takes longer is given up")};
+  cl::opt<bool> noCheck{"no-check", cl::cat(category),
+                        cl::desc("Do not compare results with a reference")};
+  cl::opt<bool> progress{
+      "progress", cl::cat(category),
+      cl::desc("Report progress on standard error even where "
+               "it is no terminal")};
+};
+} // namespace
+
+/// What registerCLIOptions of mlir-opt does, without its input and output, so
+/// that a mistake can end in this tool's own exit code.
+static void registerMLIROptions(DialectRegistry &registry) {
+  MlirOptMainConfig::registerCLOptions(registry);
+  registerAsmPrinterCLOptions();
+  registerMLIRContextCLOptions();
+  registerPassManagerCLOptions();
+  registerDefaultTimingManagerCLOptions();
+  tracing::DebugCounter::registerCLOptions();
+}
+
+static void store(const Options &options) {
+  parsed.inputFile = options.input;
+  parsed.outputFile = options.output;
+  parsed.target = options.target;
+  parsed.layersFile = options.layers;
+  parsed.run = options.run;
+  parsed.describe = options.describe;
+  parsed.progress = options.progress;
+  parsed.listTargets = options.listTargets.getNumOccurrences() > 0;
+  parsed.listAsJson = options.listTargets == "json";
+  parsed.measure.passes = options.passes;
+  parsed.measure.samplesPerPass = options.samples;
+  parsed.measure.blockSize = options.block;
+  parsed.measure.timeoutSeconds = options.timeout;
+  parsed.measure.checkResults = !options.noCheck;
+}
+
+/// Combinations that mean nothing; empty where there is none.
+static std::string findMistake(const Options &options) {
+  if (parsed.listTargets && !parsed.listAsJson && !options.listTargets.empty())
+    return "--list-targets takes no value but 'json', found '" +
+           options.listTargets + "'";
+  if (parsed.listTargets)
+    return "";
+  if ((parsed.run || parsed.describe) && parsed.target.empty())
+    return std::string(parsed.run ? "--run" : "--describe") +
+           " needs a --target; --list-targets shows them";
+  if (!parsed.target.empty() && !parsed.run && !parsed.describe)
+    return "--target needs --run or --describe";
+  if (!parsed.layersFile.empty() && !parsed.run)
+    return "--layers needs --run";
+  if (!parsed.layersFile.empty() && options.input.getNumOccurrences() > 0)
+    return "both --layers and the input file '" + parsed.inputFile +
+           "' are given";
+  struct {
+    const char *name;
+    int value;
+  } counts[] = {{"--passes", options.passes},
+                {"--samples", options.samples},
+                {"--block", options.block}};
+  for (auto &[name, value] : counts)
+    if (value < 1 || value > 1000000)
+      return std::string(name) + " is " + std::to_string(value) +
+             ", expected 1 to 1000000";
+  if (!(options.timeout > 0 && options.timeout <= 1e6))
+    return "--timeout is not between 0 and 1000000 seconds";
+  return "";
+}
+
+bool mlir::pr::parseCommandLine(int argc, char **argv,
+                                DialectRegistry &registry) {
+  registerMLIROptions(registry);
+  Options options;
+  std::string errors;
+  llvm::raw_string_ostream stream(errors);
+  if (!cl::ParseCommandLineOptions(
+          argc, argv, "performance representatives benchmark driver\n",
+          &stream)) {
+    llvm::errs() << errors;
+    return false;
+  }
+  store(options);
+  std::string mistake = findMistake(options);
+  if (!mistake.empty())
+    complain(ExitUsage, mistake);
+  return mistake.empty();
+}

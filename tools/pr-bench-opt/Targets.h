@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The targets of pr-bench-opt.
+#ifndef PR_TOOLS_PRBENCHOPT_TARGETS_H
+#define PR_TOOLS_PRBENCHOPT_TARGETS_H
+
+#include "pr/Target/Registry.h"
+
+namespace mlir {
+namespace pr {
+
+::pr::TargetRegistry makeTargetRegistry();
+
+} // namespace pr
+} // namespace mlir
+
+#endif // PR_TOOLS_PRBENCHOPT_TARGETS_H
