@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Analysis/LayerAnalysis.h"
 
+#include "Program.h"
+
 #include "pr/ExternalModels/ExternalModels.h"
 #include "pr/Interfaces/LayerOpInterface.h"
-
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 using namespace mlir;
 using namespace mlir::pr;
@@ -13,7 +13,25 @@ LayerAnalysis::LayerAnalysis(Operation *root, const DescribeOptions &options) {
   for (Region &region : root->getRegions())
     for (Operation &op : region.getOps())
       collect(&op);
+  foldAll(options);
   makeCanonical();
+}
+
+/// What no target computes first, then what this target fuses.
+void LayerAnalysis::foldAll(const DescribeOptions &options) {
+  Program program(descriptions, index, options);
+  foldConstantExpressions(program);
+  foldWeightLayouts(program);
+  foldInits(program);
+  foldSlices(program);
+  foldPadding(program);
+  if (options.target)
+    foldEpilogues(program);
+  if (!options.asQuantized)
+    return;
+  foldQuantization(program);
+  foldLayouts(program);
+  mapElementTypes(program);
 }
 
 /// Regions that hold program, not the scalar body of a structured op.

@@ -230,11 +230,12 @@ static StringRef combinerOfValue(Value yielded, BlockArgument accumulator) {
   return combinerName(op);
 }
 
-/// An extreme value and its position: both selected by one comparison.
-static bool selectedTogether(Value a, Value b) {
-  auto first = a.getDefiningOp<arith::SelectOp>();
-  auto second = b.getDefiningOp<arith::SelectOp>();
-  return first && second && first.getCondition() == second.getCondition();
+/// Whether a value is selected by a comparison with an accumulator.
+static bool isSelectedBy(Value value, BlockArgument accumulator) {
+  auto select = value.getDefiningOp<arith::SelectOp>();
+  Operation *comparison = select ? select.getCondition().getDefiningOp() : nullptr;
+  return comparison &&
+         llvm::is_contained(comparison->getOperands(), accumulator);
 }
 
 StringRef mlir::pr::combinerOf(Block &body, unsigned numAccumulators) {
@@ -245,10 +246,12 @@ StringRef mlir::pr::combinerOf(Block &body, unsigned numAccumulators) {
   };
   if (numAccumulators == 1)
     return combiner(0);
-  if (numAccumulators != 2 ||
-      !selectedTogether(yield->getOperand(0), yield->getOperand(1)))
+  if (numAccumulators != 2)
     return "mixed";
+  // An extreme value and its position, in either order.
   for (unsigned i : {0u, 1u}) {
+    if (!isSelectedBy(yield->getOperand(1 - i), body.getArgument(first + i)))
+      continue;
     if (combiner(i) == "max")
       return "argmax";
     if (combiner(i) == "min")

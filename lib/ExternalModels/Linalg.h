@@ -6,6 +6,7 @@
 #define PR_LIB_EXTERNALMODELS_LINALG_H
 
 #include "Body.h"
+#include "Draft.h"
 
 #include "pr/Interfaces/LayerDescription.h"
 
@@ -25,6 +26,13 @@ std::optional<LayerDescription> describeReduction(linalg::LinalgOp op);
 /// Everything without a reduction loop: copies of elements, look-ups,
 /// element-wise arithmetic.
 LayerDescription describeParallel(linalg::LinalgOp op);
+
+/// Product of the extents of some loops.
+::pr::Checked extentOf(ArrayRef<unsigned> loops, ArrayRef<int64_t> extents);
+BlockArgument accumulatorOf(linalg::LinalgOp op);
+/// Roles and types of everything with two factors and an accumulator.
+LayerRoles factorRoles(linalg::LinalgOp op);
+void addFactorTypes(Draft &draft, linalg::LinalgOp op);
 
 /// summarizeBody, the op's scalar operands being no elements.
 BodySummary summarizeBody(linalg::LinalgOp op);

@@ -39,13 +39,6 @@ static unsigned numWideLoops(ArrayRef<int64_t> extents) {
   return llvm::count_if(extents, [](int64_t extent) { return extent != 1; });
 }
 
-static Checked extentOf(ArrayRef<unsigned> loops, ArrayRef<int64_t> extents) {
-  Checked result = 1;
-  for (unsigned loop : loops)
-    result = result * Checked(extents[loop]);
-  return result;
-}
-
 //===----------------------------------------------------------------------===//
 // Data movement
 //===----------------------------------------------------------------------===//

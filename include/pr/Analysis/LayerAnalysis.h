@@ -51,6 +51,7 @@ public:
 
 private:
   void collect(Operation *op);
+  void foldAll(const DescribeOptions &options);
   void makeCanonical();
 
   std::vector<OpDescription> descriptions;

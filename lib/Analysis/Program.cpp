@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Program.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace mlir::pr;
+using ::pr::LayerKind;
+
+Program::Program(llvm::MutableArrayRef<OpDescription> ops,
+                 const llvm::DenseMap<Operation *, unsigned> &index,
+                 const DescribeOptions &options)
+    : descriptions(ops), index(index), options(options) {}
+
+OpDescription *Program::find(Operation *op) {
+  auto found = op ? index.find(op) : index.end();
+  return found == index.end() ? nullptr : &descriptions[found->second];
+}
+
+bool Program::isView(Operation *op) {
+  OpDescription *description = find(op);
+  return description && description->isFolded() && description->why == "view";
+}
+
+bool Program::precedes(Operation *a, Operation *b) const {
+  return index.lookup(a) < index.lookup(b);
+}
+
+void Program::fold(OpDescription &description, StringRef rule,
+                   Operation *into) {
+  description.status = LayerDescription::Status::Folded;
+  description.why = rule.str();
+  description.foldedInto = into;
+}
+
+const ::pr::KindSupport *Program::support(LayerKind kind) const {
+  return options.target ? options.target->find(kind) : nullptr;
+}
+
+bool mlir::pr::isMovement(const OpDescription &description, StringRef name) {
+  namespace dm = ::pr::dim::data_movement;
+  if (!description.isLayer() ||
+      description.layer.kind != LayerKind::DataMovement)
+    return false;
+  const auto &values = description.layer.info().dims[dm::op].values;
+  return StringRef(values[description.layer[dm::op]]) == name;
+}
+
+StringRef mlir::pr::familyOf(LayerKind kind) {
+  switch (kind) {
+  case LayerKind::Conv1D:
+  case LayerKind::Conv2D:
+  case LayerKind::Conv3D:
+  case LayerKind::DepthwiseConv2D:
+  case LayerKind::TransposeConv2D:
+    return "conv";
+  case LayerKind::Pool2D:
+  case LayerKind::Pool3D:
+    return "pool";
+  default:
+    return ::pr::kindInfo(kind).name;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Constants and parameters
+//===----------------------------------------------------------------------===//
+
+static bool isParameterArgument(BlockArgument argument) {
+  auto function =
+      dyn_cast_or_null<FunctionOpInterface>(argument.getOwner()->getParentOp());
+  return function && argument.getOwner()->isEntryBlock() &&
+         !function.isPrivate() && argument.getArgNumber() > 0;
+}
+
+/// The values that an op reads: its operands but for buffers it overwrites,
+/// and what its regions capture.
+static llvm::SetVector<Value> valuesRead(Operation *op) {
+  llvm::SetVector<Value> values;
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  for (OpOperand &operand : op->getOpOperands())
+    if (!structured || structured.payloadUsesValueFromOperand(&operand))
+      values.insert(operand.get());
+  if (op->getNumRegions() > 0)
+    getUsedValuesDefinedAbove(op->getRegions(), values);
+  return values;
+}
+
+bool Program::known(Value value, bool parameters) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return parameters && isParameterArgument(argument);
+  auto &memo = parameters ? parameterValues : constants;
+  if (auto found = memo.find(value); found != memo.end())
+    return found->second;
+  Operation *op = value.getDefiningOp();
+  OpDescription *description = find(op);
+  bool result = description && !description->isUnsupported() &&
+                (description->isLayer() || description->why == "constant" ||
+                 description->why == "scalar" || description->why == "view" ||
+                 description->why == "allocation" ||
+                 description->why == "constant-expression" ||
+                 description->why == "init-of-consumer");
+  // A buffer may be written by anybody.
+  result = result && !isa<BaseMemRefType>(value.getType());
+  if (result)
+    for (Value read : valuesRead(op))
+      if (!known(read, parameters)) {
+        result = false;
+        break;
+      }
+  memo[value] = result;
+  return result;
+}
