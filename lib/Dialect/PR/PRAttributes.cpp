@@ -55,7 +55,7 @@ Attribute LayerAttr::parse(AsmParser &parser, Type) {
     return {};
   ::pr::Expected<::pr::Layer> layer = ::pr::parseLayer(text);
   if (!layer) {
-    parser.emitError(loc, "malformed layer: ") << layer.error().message;
+    parser.emitError(loc) << layer.error().message;
     return {};
   }
   return LayerAttr::get(parser.getContext(), *layer);
