@@ -13,18 +13,15 @@ LayerAnalysis::LayerAnalysis(Operation *root, const DescribeOptions &options) {
   for (Region &region : root->getRegions())
     for (Operation &op : region.getOps())
       collect(&op);
-  foldAll(options);
-  makeCanonical();
-}
-
-/// What no target computes first, then what this target fuses.
-void LayerAnalysis::foldAll(const DescribeOptions &options) {
   Program program(descriptions, index, options);
+  // What no target computes ...
   foldConstantExpressions(program);
   foldWeightLayouts(program);
   foldInits(program);
   foldSlices(program);
   foldPadding(program);
+  makeCanonical();
+  // ... then what this target fuses.
   if (options.target)
     foldEpilogues(program);
   if (!options.asQuantized)

@@ -51,7 +51,6 @@ public:
 
 private:
   void collect(Operation *op);
-  void foldAll(const DescribeOptions &options);
   void makeCanonical();
 
   std::vector<OpDescription> descriptions;

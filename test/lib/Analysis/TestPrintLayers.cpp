@@ -11,7 +11,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -36,9 +36,15 @@ struct TestPrintLayers : PassWrapper<TestPrintLayers, OperationPass<ModuleOp>> {
   void runOnOperation() override;
 
   Option<bool> layersOnly{*this, "layers-only",
-                          llvm::cl::desc("Print only the layers, and the MACs "
-                                         "of all of them"),
+                          llvm::cl::desc("Print only the layers"),
                           llvm::cl::init(false)};
+  Option<std::string> targetFile{
+      *this, "target",
+      llvm::cl::desc("JSON file of a target whose free epilogues are folded")};
+  Option<bool> asQuantized{
+      *this, "as-quantized",
+      llvm::cl::desc("Describe as if quantized for the target"),
+      llvm::cl::init(false)};
 };
 } // namespace
 
@@ -53,8 +59,27 @@ static std::string statusText(const OpDescription &description) {
   return text;
 }
 
+static ::pr::Expected<::pr::TargetInfo> loadTarget(StringRef path) {
+  auto file = llvm::MemoryBuffer::getFile(path);
+  if (!file)
+    return ::pr::invalidInput("cannot read '" + path.str() + "'");
+  return ::pr::TargetInfo::fromJson(std::string_view((*file)->getBuffer()));
+}
+
 void TestPrintLayers::runOnOperation() {
-  LayerAnalysis analysis(getOperation());
+  DescribeOptions options;
+  options.asQuantized = asQuantized;
+  ::pr::TargetInfo target;
+  if (!targetFile.empty()) {
+    auto loaded = loadTarget(targetFile);
+    if (!loaded) {
+      getOperation().emitError(loaded.error().message);
+      return signalPassFailure();
+    }
+    target = std::move(*loaded);
+    options.target = &target;
+  }
+  LayerAnalysis analysis(getOperation(), options);
   int64_t macs = 0;
   for (const OpDescription &description : analysis.ops()) {
     if (description.isLayer())
