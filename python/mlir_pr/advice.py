@@ -4,7 +4,7 @@ may grow at no cost, and what the next smaller size saves."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Sequence
 
 from rich.console import Group as Lines
 from rich.text import Text
@@ -40,19 +40,19 @@ class StepDown:
 class Advice:
     layer: str
     ops: int
-    time_ps: Optional[int]
-    cycles: Optional[int]
+    time_ps: int | None
+    cycles: int | None
     #: Of the network's whole latency.
     share: float
     waste: float
-    headroom: Tuple[Headroom, ...]
-    steps_down: Tuple[StepDown, ...]
+    headroom: tuple[Headroom, ...]
+    steps_down: tuple[StepDown, ...]
 
-    def as_json(self) -> Dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def advise(annotations: Annotations, model: str) -> List[Advice]:
+def advise(annotations: Annotations, model: str) -> list[Advice]:
     """Of every answered layer, the longest first."""
     estimator = _core.Estimator.load(str(model_path(model)))
     groups = [one for function in annotations.functions for one in group(function.ops, 0)
@@ -73,7 +73,7 @@ def _advise(one: Group, whole: int, estimator: _core.Estimator) -> Advice:
 
 
 def _steps_down(layer: _core.Layer, latency: int, lattice: _core.Lattice,
-                estimator: _core.Estimator) -> Tuple[StepDown, ...]:
+                estimator: _core.Estimator) -> tuple[StepDown, ...]:
     """The end of the plateau below, for each stepped dimension."""
     found = []
     for dim in sorted({step.dim for step in lattice.steps}):
@@ -88,7 +88,7 @@ def _steps_down(layer: _core.Layer, latency: int, lattice: _core.Lattice,
     return tuple(sorted(found, key=lambda step: -step.saves))
 
 
-def render(annotations: Annotations, items: Sequence[Advice], rows: Optional[int]) -> Lines:
+def render(annotations: Annotations, items: Sequence[Advice], rows: int | None) -> Lines:
     table = ui.table(["layer", "ops", "each", "share", "waste", "may grow at no cost",
                       "next step down saves"], right=["ops", "each", "share", "waste"])
     for item in items[:rows]:
@@ -110,6 +110,6 @@ def _step_text(item: Advice, step: StepDown) -> str:
     return f"{step.dim} {step.extent} -> {step.to}: {saved} ({relative:.0f} %)"
 
 
-def _summary(items: Sequence[Advice]) -> List[Text]:
+def _summary(items: Sequence[Advice]) -> list[Text]:
     wasted = sum(item.share * item.waste for item in items)
     return [Text(f"padding is {100 * wasted:.1f} % of the work, weighted by time", style="bold")]

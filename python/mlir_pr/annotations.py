@@ -9,7 +9,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Mapping, Sequence
 
 from mlir_pr import _core, toolchain
 from mlir_pr.errors import InputError
@@ -22,23 +22,23 @@ ANSWERED = ("measured", "predicted", "extrapolated")
 class Estimate:
     target: str
     status: str
-    time_ps: Optional[int] = None
-    cycles: Optional[int] = None
-    lower_ps: Optional[int] = None
-    upper_ps: Optional[int] = None
-    lower_cycles: Optional[int] = None
-    upper_cycles: Optional[int] = None
-    representative: Optional[str] = None
-    waste: Optional[float] = None
+    time_ps: int | None = None
+    cycles: int | None = None
+    lower_ps: int | None = None
+    upper_ps: int | None = None
+    lower_cycles: int | None = None
+    upper_cycles: int | None = None
+    representative: str | None = None
+    waste: float | None = None
     reason: str = ""
 
     @property
-    def latency(self) -> Optional[int]:
+    def latency(self) -> int | None:
         """Time where there is one, cycles otherwise: for sums and shares."""
         return self.time_ps if self.time_ps is not None else self.cycles
 
     @property
-    def bounds(self) -> Optional[Tuple[int, int]]:
+    def bounds(self) -> tuple[int, int] | None:
         """The interval, in the unit of `latency`."""
         ends = (self.lower_ps, self.upper_ps) if self.time_ps is not None \
             else (self.lower_cycles, self.upper_cycles)
@@ -49,15 +49,15 @@ class Estimate:
 class Op:
     op: str
     location: str
-    layer: Optional[str]
-    estimates: Tuple[Estimate, ...]
+    layer: str | None
+    estimates: tuple[Estimate, ...]
 
 
 @dataclass(frozen=True)
 class Function:
     name: str
-    totals: Tuple[Mapping[str, Any], ...]
-    ops: Tuple[Op, ...]
+    totals: tuple[Mapping[str, Any], ...]
+    ops: tuple[Op, ...]
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ class Annotations:
     """The report of `pr-annotate-latency`, as DESIGN's contract lists it."""
 
     file: str
-    models: Tuple[Any, ...]
-    functions: Tuple[Function, ...]
+    models: tuple[Any, ...]
+    functions: tuple[Function, ...]
     raw: Mapping[str, Any]
 
     @property
-    def targets(self) -> List[str]:
-        names: Dict[str, None] = {}
+    def targets(self) -> list[str]:
+        names: dict[str, None] = {}
         for function in self.functions:
             for total in function.totals:
                 names[str(total["target"])] = None
@@ -101,17 +101,17 @@ def _op(raw: Mapping[str, Any]) -> Op:
 
 
 def _estimate(raw: Mapping[str, Any]) -> Estimate:
-    known = {name: raw.get(name) for name in Estimate.__dataclass_fields__
-             if name not in ("reason",)}
-    return Estimate(**known, reason=raw.get("reason") or "")
+    known: dict[str, Any] = {name: raw.get(name) for name in Estimate.__dataclass_fields__}
+    known.update(target=raw["target"], status=raw["status"], reason=raw.get("reason") or "")
+    return Estimate(**known)
 
 
 @dataclass(frozen=True)
 class AnnotateOptions:
-    models: Tuple[str, ...]
+    models: tuple[str, ...]
     as_quantized: bool = False
     strict: bool = False
-    confidence: Optional[int] = None
+    confidence: int | None = None
 
     def text(self, folder: Path) -> str:
         """As options of the pass."""
@@ -149,7 +149,7 @@ def _plain_path(path: Path, folder: Path) -> Path:
     return link
 
 
-def annotate(file: str, options: AnnotateOptions) -> Tuple[Annotations, str]:
+def annotate(file: str, options: AnnotateOptions) -> tuple[Annotations, str]:
     """The report and the annotated IR."""
     with tempfile.TemporaryDirectory(prefix="mlir-pr-") as name:
         folder = Path(name)
@@ -175,19 +175,19 @@ def _run_pass(file: str, pass_text: str) -> str:
 class Group:
     """Operations that are the same layer with the same answer."""
 
-    layer: Optional[str]
+    layer: str | None
     op: str
     estimate: Estimate
-    ops: Tuple[Op, ...]
+    ops: tuple[Op, ...]
 
     @property
     def total(self) -> int:
         return (self.estimate.latency or 0) * len(self.ops)
 
 
-def group(ops: Sequence[Op], target: int) -> List[Group]:
+def group(ops: Sequence[Op], target: int) -> list[Group]:
     """Answered and unsupported ops, the longest groups first."""
-    found: Dict[Tuple[Any, ...], List[Op]] = {}
+    found: dict[tuple[Any, ...], list[Op]] = {}
     for op in ops:
         estimate = op.estimates[target]
         if estimate.status == "folded":
@@ -206,13 +206,13 @@ def group(ops: Sequence[Op], target: int) -> List[Group]:
 class NetworkLayers:
     """The layers of a network, in program order, and what is none."""
 
-    layers: Tuple[str, ...]
+    layers: tuple[str, ...]
     #: Operations without a layer that take time, by reason.
     unsupported: Mapping[str, int]
     folded: int
 
 
-def read_layers(file: str, target: Optional[_core.TargetInfo] = None,
+def read_layers(file: str, target: _core.TargetInfo | None = None,
                 as_quantized: bool = False) -> NetworkLayers:
     """Asks the plugin with a model that answers nothing: it describes every
     operation all the same, as the target would see it."""
@@ -224,8 +224,8 @@ def read_layers(file: str, target: Optional[_core.TargetInfo] = None,
         model = Path(name) / "none.prm"
         model.write_bytes(builder.build())
         found, _ = annotate(file, AnnotateOptions((str(model),), as_quantized))
-    layers: List[str] = []
-    unsupported: "collections.Counter[str]" = collections.Counter()
+    layers: list[str] = []
+    unsupported: collections.Counter[str] = collections.Counter()
     folded = 0
     for op in (op for function in found.functions for op in function.ops):
         if op.layer is not None:

@@ -11,7 +11,7 @@ import itertools
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Iterator, Sequence
 
 from scipy.stats import qmc
 
@@ -44,27 +44,27 @@ class Sweep:
 class Campaign:
     """A configuration file, checked as far as it can be without a target."""
 
-    target: Optional[str]
+    target: str | None
     seed: int
     sampling: str
     starts_share: float
     count: int
-    seconds: Optional[float]
+    seconds: float | None
     random_baseline: int
     #: Kinds with their domain; None: the hull of the networks, or the target's.
-    kinds: Dict[str, Optional[Domain]]
-    shares: Dict[str, float]
-    networks: List[str]
+    kinds: dict[str, Domain | None]
+    shares: dict[str, float]
+    networks: list[str]
     network_layers: str
     as_quantized: bool
-    steps: List[StatedStep]
-    sweeps: List[Sweep]
+    steps: list[StatedStep]
+    sweeps: list[Sweep]
     options: MeasureOptions
     #: The file as it was read, for the store.
-    config: Dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
 
 
-def read_campaign(path: Union[str, Path]) -> Campaign:
+def read_campaign(path: str | Path) -> Campaign:
     section = read_yaml(path)
     section.expect_only(_KEYS)
     budget = section.section("budget")
@@ -93,11 +93,11 @@ def read_campaign(path: Union[str, Path]) -> Campaign:
         config=section.values)
 
 
-def _kinds(section: Section) -> Tuple[Dict[str, Optional[Domain]], Dict[str, float]]:
-    kinds: Dict[str, Optional[Domain]] = {}
-    shares: Dict[str, float] = {}
+def _kinds(section: Section) -> tuple[dict[str, Domain | None], dict[str, float]]:
+    kinds: dict[str, Domain | None] = {}
+    shares: dict[str, float] = {}
     for kind in section.values:
-        inner = section.section(kind)
+        inner = _kind_section(section, kind)
         has_domain = "dims" in inner.values or "together" in inner.values
         kinds[kind] = domain.from_config(inner, kind) if has_domain else None
         shares[kind] = inner.positive("share", float, 1.0)
@@ -106,10 +106,17 @@ def _kinds(section: Section) -> Tuple[Dict[str, Optional[Domain]], Dict[str, flo
     return kinds, shares
 
 
-def _steps(section: Section) -> List[StatedStep]:
+def _kind_section(section: Section, kind: str) -> Section:
+    known = [info["name"] for info in _core.layer_kinds()]
+    if kind not in known:
+        raise section.error(kind, f"unknown layer kind (known: {', '.join(known)})")
+    return section.section(kind)
+
+
+def _steps(section: Section) -> list[StatedStep]:
     steps = []
     for kind in section.values:
-        inner = section.section(kind)
+        inner = _kind_section(section, kind)
         known = domain.dimension_names(kind)
         for dim in inner.values:
             if dim not in known:
@@ -149,25 +156,25 @@ def _options(section: Section) -> MeasureOptions:
 
 @dataclass
 class Plan:
-    layers: List[PlannedLayer]
+    layers: list[PlannedLayer]
     #: What people should know: an exhausted domain, layers left out.
-    notes: List[str]
+    notes: list[str]
 
 
 def make_plan(campaign: Campaign, info: _core.TargetInfo,
-              network_layers: "Sequence[_core.Layer]") -> Plan:
+              network_layers: Sequence[_core.Layer]) -> Plan:
     """Network layers first, then sweeps, then the sample, then the baseline."""
     return _Planner(campaign, info, network_layers).plan()
 
 
 class _Planner:
     def __init__(self, campaign: Campaign, info: _core.TargetInfo,
-                 network_layers: "Sequence[_core.Layer]") -> None:
+                 network_layers: Sequence[_core.Layer]) -> None:
         self._campaign, self._info = campaign, info
         wanted = campaign.kinds
         self._networks = [layer for layer in dict.fromkeys(network_layers)
                           if not info.why_illegal(layer) and (not wanted or layer.kind in wanted)]
-        self._notes: List[str] = []
+        self._notes: list[str] = []
         illegal = len(set(network_layers)) - len(self._networks)
         if illegal:
             self._notes.append(f"{illegal} distinct layers of the networks are left out: "
@@ -175,8 +182,8 @@ class _Planner:
 
     def plan(self) -> Plan:
         campaign = self._campaign
-        taken: Set[str] = set()
-        planned: List[PlannedLayer] = []
+        taken: set[str] = set()
+        planned: list[PlannedLayer] = []
         if campaign.network_layers == "exclude":
             taken.update(layer.text for layer in self._networks)
         else:
@@ -199,7 +206,7 @@ class _Planner:
                 if not self._info.why_illegal(point):
                     yield PlannedLayer(point.text, "sweep")
 
-    def _domains(self) -> List[Domain]:
+    def _domains(self) -> list[Domain]:
         campaign = self._campaign
         names = list(campaign.kinds) or sorted({layer.kind for layer in self._networks}) \
             or self._info.kinds
@@ -210,7 +217,7 @@ class _Planner:
                              "networks with layers that the target can run")
         return found
 
-    def _domain(self, kind: str) -> Optional[Domain]:
+    def _domain(self, kind: str) -> Domain | None:
         given = self._campaign.kinds.get(kind)
         if given is not None:
             return given
@@ -224,12 +231,12 @@ class _Planner:
             self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
         return described
 
-    def _sample(self, mode: str, count: int, taken: Set[str], seed: int) -> List[PlannedLayer]:
+    def _sample(self, mode: str, count: int, taken: set[str], seed: int) -> list[PlannedLayer]:
         if count == 0:
             return []
         domains = self._domains()
         total = sum(one.share for one in domains)
-        parts: List[List[PlannedLayer]] = []
+        parts: list[list[PlannedLayer]] = []
         left = count
         for i, one in enumerate(domains):
             share = left if i + 1 == len(domains) else round(count * one.share / total)
@@ -237,10 +244,10 @@ class _Planner:
             left -= len(parts[-1])
         return _interleave(parts)
 
-    def _sample_kind(self, one: Domain, mode: str, count: int, taken: Set[str],
-                     seed: int) -> List[PlannedLayer]:
+    def _sample_kind(self, one: Domain, mode: str, count: int, taken: set[str],
+                     seed: int) -> list[PlannedLayer]:
         sampler = _Sampler(one, mode, self._info, self._campaign.starts_share)
-        found: List[PlannedLayer] = []
+        found: list[PlannedLayer] = []
         fruitless = 0
         for candidate in sampler.candidates(seed):
             if len(found) == count:
@@ -267,9 +274,9 @@ class _Sampler:
         self._lattice = info.lattice(one.kind)
         # Every how many-th point is a plateau start.
         self._every = round(1 / starts_share) if starts_share > 0 else 0
-        self._refused: "collections.Counter[str]" = collections.Counter()
+        self._refused: collections.Counter[str] = collections.Counter()
 
-    def candidates(self, seed: int) -> Iterator[Optional[PlannedLayer]]:
+    def candidates(self, seed: int) -> Iterator[PlannedLayer | None]:
         """None for a point that is no layer of the target."""
         sequence = qmc.Sobol(len(self._domain.axes), scramble=True, seed=seed)
         for number in itertools.count():
@@ -277,16 +284,20 @@ class _Sampler:
                 layers = self._domain.layers(sequence.random(_CHUNK))
             yield self._candidate(layers[number % _CHUNK], number)
 
-    def _candidate(self, drawn: "Union[_core.Layer, str]", number: int) -> Optional[PlannedLayer]:
+    def _candidate(self, drawn: _core.Layer | str, number: int) -> PlannedLayer | None:
         if isinstance(drawn, str):
-            return self._refuse(drawn)
+            self._refused[drawn] += 1
+            return None
         layer, role = drawn, "random"
         if self._mode != "random":
             layer, role = self._lattice.representative(drawn), "pr"
             if self._mode == "pr+starts" and self._every and number % self._every == 0:
                 layer, role = self._start(layer, number // self._every), "plateau-start"
         reason = self._info.why_illegal(layer)
-        return self._refuse(reason) if reason else PlannedLayer(layer.text, role)
+        if reason:
+            self._refused[reason] += 1
+            return None
+        return PlannedLayer(layer.text, role)
 
     def _start(self, representative: _core.Layer, number: int) -> _core.Layer:
         """The first point of the representative's plateau along one dimension."""
@@ -294,9 +305,6 @@ class _Sampler:
         if not dims:
             return representative
         return plateau_start(representative, dims[number % len(dims)], self._lattice)
-
-    def _refuse(self, reason: str) -> None:
-        self._refused[reason] += 1
 
     def most_refused(self) -> str:
         if not self._refused:
@@ -318,7 +326,7 @@ def plateau_start(representative: _core.Layer, dim: str, lattice: _core.Lattice)
     return representative.replace(**{dim: high})
 
 
-def _distinct(planned: "Iterator[PlannedLayer]", taken: Set[str]) -> List[PlannedLayer]:
+def _distinct(planned: Iterator[PlannedLayer], taken: set[str]) -> list[PlannedLayer]:
     result = []
     for item in planned:
         if item.layer not in taken:
@@ -327,7 +335,7 @@ def _distinct(planned: "Iterator[PlannedLayer]", taken: Set[str]) -> List[Planne
     return result
 
 
-def _interleave(parts: Sequence[Sequence[PlannedLayer]]) -> List[PlannedLayer]:
+def _interleave(parts: Sequence[Sequence[PlannedLayer]]) -> list[PlannedLayer]:
     """So that any beginning of the plan covers every kind in proportion."""
     keyed = [((i + 0.5) / len(part), number, item)
              for number, part in enumerate(parts) for i, item in enumerate(part)]

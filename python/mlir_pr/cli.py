@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Sequence
 
 import click
 
@@ -15,7 +16,7 @@ from mlir_pr.errors import PRError, is_core_error
 
 #: Command: the module that holds it, and what it does. Modules are imported
 #: when their command runs: pandas and XGBoost take a second.
-_COMMANDS: Dict[str, Tuple[str, str]] = {
+_COMMANDS: dict[str, tuple[str, str]] = {
     "targets": ("targets", "What can be measured here, and what each target needs."),
     "doctor": ("targets", "Check the installation; name what is missing."),
     "layers": ("networks", "The layers of a network, unique ones with counts."),
@@ -34,10 +35,10 @@ _COMMANDS: Dict[str, Tuple[str, str]] = {
 
 
 class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> List[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> Optional[click.Command]:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
         module = importlib.import_module(f"mlir_pr.commands.{_COMMANDS[name][0]}")
@@ -60,7 +61,9 @@ def cli() -> None:
     """
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    # Ended by a job scheduler or by ctrl-C: the same good order.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli.main(arguments, prog_name="mlir-pr", standalone_mode=False)
         # Help and version end with their own code; commands return nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Iterator, Sequence
 
 from rich.console import Group as Lines
 from rich.text import Text
@@ -21,11 +21,11 @@ from mlir_pr.units import format_latency
 class Delta:
     """One operation in both variants, or in one of them only."""
 
-    before: Optional[Op]
-    after: Optional[Op]
+    before: Op | None
+    after: Op | None
 
     @property
-    def latencies(self) -> Tuple[Optional[int], Optional[int]]:
+    def latencies(self) -> tuple[int | None, int | None]:
         return _latency(self.before), _latency(self.after)
 
     @property
@@ -34,13 +34,13 @@ class Delta:
         return (after or 0) - (before or 0)
 
 
-def _latency(op: Optional[Op]) -> Optional[int]:
+def _latency(op: Op | None) -> int | None:
     if op is None or op.estimates[0].status not in ANSWERED:
         return None
     return op.estimates[0].latency
 
 
-def load_report(path: str) -> Optional[Annotations]:
+def load_report(path: str) -> Annotations | None:
     """The report in this file; None where it holds something else."""
     try:
         data = Path(path).read_bytes()
@@ -54,12 +54,12 @@ def load_report(path: str) -> Optional[Annotations]:
         return None
 
 
-def compare(before: Annotations, after: Annotations) -> List[Delta]:
+def compare(before: Annotations, after: Annotations) -> list[Delta]:
     """Operations that take time, matched function by function: equal ones in
     order, then what stands in their place."""
     _check_units(before, after)
     functions = {function.name: function.ops for function in before.functions}
-    deltas: List[Delta] = []
+    deltas: list[Delta] = []
     for function in after.functions:
         deltas += _match(_timed(functions.pop(function.name, ())), _timed(function.ops))
     for ops in functions.values():
@@ -67,7 +67,7 @@ def compare(before: Annotations, after: Annotations) -> List[Delta]:
     return deltas
 
 
-def _timed(ops: Sequence[Op]) -> List[Op]:
+def _timed(ops: Sequence[Op]) -> list[Op]:
     return [op for op in ops if op.estimates[0].status != "folded"]
 
 
@@ -89,11 +89,11 @@ def _match(before: Sequence[Op], after: Sequence[Op]) -> Iterator[Delta]:
                         after[a0 + i] if a0 + i < a1 else None)
 
 
-def _identity(op: Op) -> Tuple[str, Optional[str]]:
+def _identity(op: Op) -> tuple[str, str | None]:
     return op.op, op.layer
 
 
-def _totals(deltas: Sequence[Delta]) -> Tuple[int, int]:
+def _totals(deltas: Sequence[Delta]) -> tuple[int, int]:
     return (sum(delta.latencies[0] or 0 for delta in deltas),
             sum(delta.latencies[1] or 0 for delta in deltas))
 
@@ -104,7 +104,7 @@ def _unit(deltas: Sequence[Delta]) -> str:
     return "ps" if times else "cycles"
 
 
-def comparison_json(before: str, after: str, deltas: Sequence[Delta]) -> Dict[str, Any]:
+def comparison_json(before: str, after: str, deltas: Sequence[Delta]) -> dict[str, Any]:
     totals = _totals(deltas)
     return {"before": before, "after": after, "unit": _unit(deltas),
             "totals": {"before": totals[0], "after": totals[1], "change": totals[1] - totals[0]},
@@ -112,8 +112,10 @@ def comparison_json(before: str, after: str, deltas: Sequence[Delta]) -> Dict[st
                      "change": delta.change} for delta in deltas]}
 
 
-def _op_json(op: Optional[Op]) -> Optional[Dict[str, Any]]:
-    return op and {"op": op.op, "location": op.location, "layer": op.layer,
+def _op_json(op: Op | None) -> dict[str, Any] | None:
+    if op is None:
+        return None
+    return {"op": op.op, "location": op.location, "layer": op.layer,
                    "status": op.estimates[0].status, "latency": _latency(op)}
 
 
@@ -149,8 +151,8 @@ def _title(delta: Delta) -> str:
     return names[0] if names[0] == names[1] else " -> ".join(names)
 
 
-def _cells(before: Optional[int], after: Optional[int], in_time: bool) -> List[str]:
-    def shown(latency: Optional[int]) -> str:
+def _cells(before: int | None, after: int | None, in_time: bool) -> list[str]:
+    def shown(latency: int | None) -> str:
         if latency is None:
             return "-"
         return format_latency(latency, None) if in_time else format_latency(None, latency)

@@ -8,7 +8,7 @@ import re
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from mlir_pr import toolchain
 from mlir_pr.errors import PRError
@@ -16,7 +16,7 @@ from mlir_pr.errors import PRError
 #: Module, Debian package.
 _MODULES = (("click", "python3-click"), ("rich", "python3-rich"), ("numpy", "python3-numpy"),
             ("scipy", "python3-scipy"), ("pandas", "python3-pandas"),
-            ("sklearn", "python3-sklearn"), ("xgboost", "python3-xgboost"),
+            ("xgboost", "python3-xgboost"),
             ("yaml", "python3-yaml"), ("matplotlib", "python3-matplotlib"),
             ("jinja2", "python3-jinja2"))
 _BUILD = "build the project (./quickstart.sh, or cmake --build build)"
@@ -30,11 +30,11 @@ class Finding:
     found: str
     remedy: str = ""
 
-    def as_json(self) -> Dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def examine() -> List[Finding]:
+def examine() -> list[Finding]:
     findings = [_python()]
     findings += [_module(name, f"apt install {package}") for name, package in _MODULES]
     findings.append(_module("mlir_pr._core", _BUILD))

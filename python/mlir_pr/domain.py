@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from mlir_pr.errors import InputError
 from mlir_pr.yamlio import Section
 
 FloatArray = npt.NDArray[np.float64]
-Value = Union[int, str]
+Value = int | str
 
 #: Dimensions that the text form accepts in place of others.
 _ALIASES = ("id", "ih", "iw", "pd", "ph", "pw")
@@ -56,8 +56,8 @@ class Choice:
     dimensions: a number, an option's name, or an expression over dimensions
     drawn before."""
 
-    names: Tuple[str, ...]
-    alternatives: Tuple[Tuple[Value, ...], ...]
+    names: tuple[str, ...]
+    alternatives: tuple[tuple[Value, ...], ...]
 
     def draw(self, unit: FloatArray, drawn: pd.DataFrame, texts: Sequence[str]) -> None:
         picked = np.minimum((unit * len(self.alternatives)).astype(int),
@@ -70,8 +70,8 @@ class Choice:
                 drawn[name] = _pick(values, picked, drawn)
 
 
-def _pick(values: Sequence[Value], picked: "npt.NDArray[np.int64]",
-          drawn: pd.DataFrame) -> "npt.NDArray[np.int64]":
+def _pick(values: Sequence[Value], picked: npt.NDArray[np.int64],
+          drawn: pd.DataFrame) -> npt.NDArray[np.int64]:
     result = np.zeros(len(picked), dtype=np.int64)
     for i, value in enumerate(values):
         rows = picked == i
@@ -81,7 +81,7 @@ def _pick(values: Sequence[Value], picked: "npt.NDArray[np.int64]",
     return result
 
 
-def _evaluate(expression: str, drawn: pd.DataFrame) -> "npt.NDArray[np.int64]":
+def _evaluate(expression: str, drawn: pd.DataFrame) -> npt.NDArray[np.int64]:
     try:
         values = np.asarray(drawn.eval(expression, local_dict={}, global_dict={}))
     except Exception as error:  # pandas raises whatever its parser meets
@@ -92,7 +92,7 @@ def _evaluate(expression: str, drawn: pd.DataFrame) -> "npt.NDArray[np.int64]":
     return np.broadcast_to(values, (len(drawn),))
 
 
-Axis = Union[Range, Choice]
+Axis = Range | Choice
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ class Domain:
     """What is drawn of one kind."""
 
     kind: str
-    axes: Tuple[Axis, ...]
+    axes: tuple[Axis, ...]
     #: Relative share of the budget.
     share: float = 1.0
 
-    def layers(self, cube: FloatArray) -> "List[Union[_core.Layer, str]]":
+    def layers(self, cube: FloatArray) -> list[_core.Layer | str]:
         """One layer a row of the unit cube, or why the point is none."""
         texts = [*_option_names(self.kind), "types"]
         drawn = pd.DataFrame(index=range(len(cube)))
@@ -112,7 +112,7 @@ class Domain:
             axis.draw(unit, drawn, texts)
         return [self._layer(values, texts) for values in drawn.to_dict("records")]
 
-    def _layer(self, drawn: Mapping[str, Any], texts: Sequence[str]) -> "Union[_core.Layer, str]":
+    def _layer(self, drawn: Mapping[str, Any], texts: Sequence[str]) -> _core.Layer | str:
         dims = {name: int(value) for name, value in drawn.items() if name not in texts}
         options = {name: value for name, value in drawn.items()
                    if name in texts and name != "types"}
@@ -122,7 +122,7 @@ class Domain:
             return str(error)
 
 
-def _kind_info(kind: str) -> Dict[str, Any]:
+def _kind_info(kind: str) -> dict[str, Any]:
     for info in _core.layer_kinds():
         if info["name"] == kind:
             return info
@@ -130,12 +130,12 @@ def _kind_info(kind: str) -> Dict[str, Any]:
     raise InputError(f"unknown layer kind '{kind}' (known: {known})")
 
 
-def dimension_names(kind: str) -> List[str]:
+def dimension_names(kind: str) -> list[str]:
     """Without options."""
     return [dim["name"] for dim in _kind_info(kind)["dims"] if dim["role"] != "option"]
 
 
-def _option_names(kind: str) -> List[str]:
+def _option_names(kind: str) -> list[str]:
     own = [dim["name"] for dim in _kind_info(kind)["dims"] if dim["role"] == "option"]
     return own + ["layout", "epilogue", "tile"]
 
@@ -146,7 +146,7 @@ def _option_names(kind: str) -> List[str]:
 def from_config(section: Section, kind: str) -> Domain:
     """`kinds: {conv1d: {types: …, dims: {…}, …}}` of a campaign."""
     section.expect_only(("types", "dims", "together", "share"))
-    axes: List[Axis] = []
+    axes: list[Axis] = []
     if types := section.texts("types"):
         axes.append(Choice(("types",), tuple((text,) for text in types)))
     dims = section.section("dims")
@@ -184,7 +184,7 @@ def _axis(dims: Section, name: str, known: Sequence[str]) -> Axis:
     raise dims.error(name, f"expected a number, [low, high], or values, found {value!r}")
 
 
-def _range(dims: Section, name: str, ends: List[Any], scale: str) -> Range:
+def _range(dims: Section, name: str, ends: list[Any], scale: str) -> Range:
     if len(ends) != 2 or not all(type(end) is int for end in ends) or not 0 <= ends[0] <= ends[1]:
         raise dims.error(name, f"expected [low, high] with 0 <= low <= high, found {ends!r}")
     # Zero has no logarithm.
@@ -209,12 +209,12 @@ def _together(group: Any, where: str, known: Sequence[str]) -> Choice:
 # Domains of a target's description.
 
 
-def from_target(target: _core.TargetInfo, kind: str) -> Optional[Domain]:
+def from_target(target: _core.TargetInfo, kind: str) -> Domain | None:
     """None where the description names no range."""
     ranges = target.domain(kind)
     if not ranges:
         return None
-    axes: List[Axis] = [Range(name, low, high, low > 0) for name, (low, high) in ranges.items()]
+    axes: list[Axis] = [Range(name, low, high, low > 0) for name, (low, high) in ranges.items()]
     if types := target.types(kind):
         axes.append(Choice(("types",), tuple((text,) for text in types)))
     return Domain(kind, tuple(axes))
@@ -223,14 +223,14 @@ def from_target(target: _core.TargetInfo, kind: str) -> Optional[Domain]:
 # Domains of networks.
 
 
-def hull(layers: "Sequence[_core.Layer]", kind: str, share: float = 1.0) -> Domain:
+def hull(layers: Sequence[_core.Layer], kind: str, share: float = 1.0) -> Domain:
     """Extents range over their hull; what belongs together (kernels, strides,
     padding, types, layouts, operation mixes) occurs in the observed
     combinations."""
     info = _kind_info(kind)
     extents = [dim["name"] for dim in info["dims"]
                if dim["role"] in ("extent", "output") and dim["name"] != "g"]
-    axes: List[Axis] = []
+    axes: list[Axis] = []
     for name in extents:
         values = [layer.dims[name] for layer in layers]
         axes.append(Range(name, min(values), max(values), True))
@@ -246,10 +246,10 @@ def hull(layers: "Sequence[_core.Layer]", kind: str, share: float = 1.0) -> Doma
     return Domain(kind, tuple(axes), share)
 
 
-def _frame(layer: _core.Layer, extents: Sequence[str]) -> Tuple[Tuple[str, Value], ...]:
+def _frame(layer: _core.Layer, extents: Sequence[str]) -> tuple[tuple[str, Value], ...]:
     dims = layer.dims
     size = dims[extents[0]]
-    entries: List[Tuple[str, Value]] = []
+    entries: list[tuple[str, Value]] = []
     for name, value in dims.items():
         if name in extents:
             continue

@@ -4,7 +4,7 @@ answered counted, not dropped."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from mlir_pr.errors import InputError
 from mlir_pr.metrics import ErrorMetrics, error_metrics
@@ -14,9 +14,9 @@ from mlir_pr.metrics import ErrorMetrics, error_metrics
 class Prediction:
     """Of one layer, in the unit of the comparison; None: no answer."""
 
-    latency: Optional[float]
-    lower: Optional[float] = None
-    upper: Optional[float] = None
+    latency: float | None
+    lower: float | None = None
+    upper: float | None = None
     status: str = "predicted"
     reason: str = ""
 
@@ -44,7 +44,7 @@ class Evaluation:
     def coverage(self) -> float:
         return self.overall.count / self.rows if self.rows else 0.0
 
-    def as_json(self) -> Dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {"name": self.name, "rows": self.rows, "answered": self.overall.count,
                 "answered_share": self.coverage, "overall": self.overall.as_json(),
                 "by_kind": {kind: one.as_json() for kind, one in self.by_kind.items()},
@@ -55,7 +55,7 @@ class Evaluation:
 def evaluate(name: str, truth: Sequence[Truth], predictions: Sequence[Prediction]) -> Evaluation:
     pairs = list(zip(truth, predictions))
     answered = [pair for pair in pairs if pair[1].latency is not None]
-    unanswered: Dict[str, int] = {}
+    unanswered: dict[str, int] = {}
     for _, prediction in pairs:
         if prediction.latency is None:
             reason = prediction.reason or "no reason given"
@@ -66,7 +66,7 @@ def evaluate(name: str, truth: Sequence[Truth], predictions: Sequence[Prediction
         _grouped(answered, lambda pair: pair[1].status), unanswered)
 
 
-def _metrics(pairs: "Sequence[tuple[Truth, Prediction]]") -> ErrorMetrics:
+def _metrics(pairs: Sequence[tuple[Truth, Prediction]]) -> ErrorMetrics:
     with_interval = bool(pairs) and all(one.lower is not None and one.upper is not None
                                         for _, one in pairs)
     return error_metrics(
@@ -76,9 +76,9 @@ def _metrics(pairs: "Sequence[tuple[Truth, Prediction]]") -> ErrorMetrics:
         [one.upper or 0.0 for _, one in pairs] if with_interval else None)
 
 
-def _grouped(pairs: "Sequence[tuple[Truth, Prediction]]",
-             name_of: "Callable[[tuple[Truth, Prediction]], str]") -> Dict[str, ErrorMetrics]:
-    groups: "Dict[str, List[tuple[Truth, Prediction]]]" = {}
+def _grouped(pairs: Sequence[tuple[Truth, Prediction]],
+             name_of: Callable[[tuple[Truth, Prediction]], str]) -> dict[str, ErrorMetrics]:
+    groups: dict[str, list[tuple[Truth, Prediction]]] = {}
     for pair in pairs:
         groups.setdefault(name_of(pair), []).append(pair)
     return {name: _metrics(groups[name]) for name in sorted(groups)}

@@ -6,12 +6,11 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Union
 
 from mlir_pr.errors import InputError
 
 
-def write_atomically(path: Union[str, Path], content: Union[str, bytes]) -> None:
+def write_atomically(path: str | Path, content: str | bytes) -> None:
     path = Path(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
     if path.exists() and not path.is_file():  # a device or a pipe is no file to replace

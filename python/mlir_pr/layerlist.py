@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Callable, Dict, List, Sequence, Set, Tuple
+from typing import Callable, Sequence, TypeVar
 
 from mlir_pr import _core
 from mlir_pr.errors import InputError
+
+_Source = TypeVar("_Source")
 
 #: Columns of a CSV with `kind` that are no dimensions.
 _OPTIONS = ("op", "layout", "epilogue", "tile", "nest")
 _ALIASES = ("id", "ih", "iw", "pd", "ph", "pw")
 
 
-def parse(text: str, where: str) -> "List[_core.Layer]":
+def parse(text: str, where: str) -> list[_core.Layer]:
     """Every layer; the first bad line is named."""
     lines = text.splitlines()
     header = next((line for line in lines if line.strip()), "")
@@ -25,7 +27,7 @@ def parse(text: str, where: str) -> "List[_core.Layer]":
     if "kind" in columns:
         _check_columns(columns, where)
         return _from_csv(text, where, _from_row)
-    layers = [_said(where, number, lambda line=line: _core.Layer.parse(line))
+    layers = [_said(where, number, _core.Layer.parse, line)
               for number, line in enumerate(lines, 1)
               if line.strip() and not line.lstrip().startswith("#")]
     if not layers:
@@ -35,7 +37,7 @@ def parse(text: str, where: str) -> "List[_core.Layer]":
 
 
 def _check_columns(columns: Sequence[str], where: str) -> None:
-    known: Set[str] = {"kind", "types", *_OPTIONS, *_ALIASES}
+    known: set[str] = {"kind", "types", *_OPTIONS, *_ALIASES}
     for kind in _core.layer_kinds():
         known.update(dim["name"] for dim in kind["dims"])
     for name in columns:
@@ -46,26 +48,26 @@ def _check_columns(columns: Sequence[str], where: str) -> None:
 
 
 def _from_csv(text: str, where: str,
-              build: "Callable[[Dict[str, str]], _core.Layer]") -> "List[_core.Layer]":
+              build: Callable[[dict[str, str]], _core.Layer]) -> list[_core.Layer]:
     reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
     reader.fieldnames = [name.strip() for name in reader.fieldnames or []]
-    layers = [_said(where, reader.line_num, lambda row=row: build(_complete(row)))
+    layers = [_said(where, reader.line_num, lambda row: build(_complete(row)), row)
               for row in reader]
     if not layers:
         raise InputError(f"'{where}' holds a header, but no rows")
     return layers
 
 
-def _complete(row: "Dict[str, str]") -> "Dict[str, str]":
+def _complete(row: dict[str, str]) -> dict[str, str]:
     if None in row or None in row.values():
         raise InputError("the row has more or fewer cells than the header")
     return row
 
 
-def _from_row(row: "Dict[str, str]") -> _core.Layer:
+def _from_row(row: dict[str, str]) -> _core.Layer:
     kind, types = row["kind"].strip(), row.get("types", "").strip()
-    dims: Dict[str, int] = {}
-    options: Dict[str, str] = {}
+    dims: dict[str, int] = {}
+    options: dict[str, str] = {}
     for name, cell in _cells(row):
         if name in _OPTIONS:
             options[name] = cell
@@ -74,7 +76,7 @@ def _from_row(row: "Dict[str, str]") -> _core.Layer:
     return _core.Layer.from_fields(kind, dims, options, types)
 
 
-def _cells(row: "Dict[str, str]") -> List[Tuple[str, str]]:
+def _cells(row: dict[str, str]) -> list[tuple[str, str]]:
     """What is stated: an empty cell leaves a dimension at its default."""
     return [(name, cell.strip()) for name, cell in row.items()
             if name not in ("kind", "types") and cell.strip()]
@@ -87,8 +89,10 @@ def _whole(name: str, cell: str) -> int:
         raise InputError(f"'{name}' is '{cell}', but must be a whole number") from None
 
 
-def _said(where: str, line: int, build: "Callable[[], _core.Layer]") -> _core.Layer:
+def _said(where: str, line: int, build: Callable[[_Source], _core.Layer],
+          source: _Source) -> _core.Layer:
+    """A layer's own errors, with the line in front."""
     try:
-        return build()
+        return build(source)
     except (ValueError, InputError) as error:
         raise InputError(f"{where}:{line}: {error}") from error

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Dict, Optional
 
 from mlir_pr import _core
 
 
 @lru_cache(maxsize=1)
-def _defaults() -> Dict[str, Dict[str, Optional[int]]]:
+def _defaults() -> dict[str, dict[str, int | None]]:
     return {kind["name"]: {dim["name"]: dim["default"] for dim in kind["dims"]}
             for kind in _core.layer_kinds()}
 
@@ -30,7 +29,7 @@ def shorten(text: str) -> str:
     return " ".join(words)
 
 
-def _with_equal_padding(dims: Dict[str, int]) -> Dict[str, int]:
+def _with_equal_padding(dims: dict[str, int]) -> dict[str, int]:
     """Equal padding at both ends by its one name, which the text form accepts."""
     for low, high, both in (("pf", "pk", "pd"), ("pt", "pb", "ph"), ("pl", "pr", "pw")):
         if low in dims and dims[low] == dims[high]:

@@ -7,7 +7,7 @@ over-weights small layers, WAPE large ones, both hide the sign and the ranking.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,24 +21,24 @@ class ErrorMetrics:
     """Shares of one; None where the sample does not define the metric."""
 
     count: int
-    mape: Optional[float]
-    median: Optional[float]
-    p95: Optional[float]
-    max: Optional[float]
+    mape: float | None
+    median: float | None
+    p95: float | None
+    max: float | None
     #: Mean signed relative error: positive where estimates are too long.
-    bias: Optional[float]
+    bias: float | None
     #: Sum of absolute errors over the sum of measurements.
-    wape: Optional[float]
-    within_5: Optional[float]
-    within_10: Optional[float]
+    wape: float | None
+    within_5: float | None
+    within_10: float | None
     #: Kendall's tau-b, which accounts for the many ties of a staircase.
-    kendall_tau_b: Optional[float]
-    spearman: Optional[float]
+    kendall_tau_b: float | None
+    spearman: float | None
     #: Share of measurements inside the interval, and its mean relative width.
-    coverage: Optional[float] = None
-    width: Optional[float] = None
+    coverage: float | None = None
+    width: float | None = None
 
-    def as_json(self) -> Dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -46,8 +46,8 @@ _EMPTY = ErrorMetrics(0, None, None, None, None, None, None, None, None, None, N
 
 
 def error_metrics(measured: Sequence[float], predicted: Sequence[float],
-                  lower: Optional[Sequence[float]] = None,
-                  upper: Optional[Sequence[float]] = None) -> ErrorMetrics:
+                  lower: Sequence[float] | None = None,
+                  upper: Sequence[float] | None = None) -> ErrorMetrics:
     """Every metric of one sample. Precondition: measurements are positive."""
     truth = np.asarray(measured, dtype=np.float64)
     estimate = np.asarray(predicted, dtype=np.float64)
@@ -71,8 +71,8 @@ def error_metrics(measured: Sequence[float], predicted: Sequence[float],
         coverage=coverage, width=width)
 
 
-def _interval(truth: FloatArray, lower: Optional[Sequence[float]],
-              upper: Optional[Sequence[float]]) -> "tuple[Optional[float], Optional[float]]":
+def _interval(truth: FloatArray, lower: Sequence[float] | None,
+              upper: Sequence[float] | None) -> tuple[float | None, float | None]:
     if lower is None or upper is None:
         return None, None
     low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
@@ -81,7 +81,7 @@ def _interval(truth: FloatArray, lower: Optional[Sequence[float]],
 
 
 def _rank_correlation(correlate: Any, truth: FloatArray,
-                      estimate: FloatArray) -> Optional[float]:
+                      estimate: FloatArray) -> float | None:
     """None where a side is constant: no ranking, no correlation."""
     if truth.size < 2 or np.ptp(truth) == 0 or np.ptp(estimate) == 0:
         return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import collections
 from pathlib import Path
-from typing import Any, Iterable, List, Mapping, Optional, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 from rich.console import Group as Lines
 from rich.console import RenderableType
@@ -23,9 +23,9 @@ _STATUS_STYLE = {"measured": "green", "predicted": "", "extrapolated": "yellow",
                  "unsupported": "red"}
 
 
-def render(annotations: Annotations, confidence: int, rows: Optional[int]) -> Lines:
+def render(annotations: Annotations, confidence: int, rows: int | None) -> Lines:
     """`rows`: layers shown of a function; None: all."""
-    parts: List[RenderableType] = []
+    parts: list[RenderableType] = []
     for target, name in enumerate(annotations.targets):
         for function in annotations.functions:
             if function.ops:
@@ -36,7 +36,7 @@ def render(annotations: Annotations, confidence: int, rows: Optional[int]) -> Li
 
 
 def _function(annotations: Annotations, function: Function, target: int, name: str,
-              confidence: int, rows: Optional[int]) -> List[RenderableType]:
+              confidence: int, rows: int | None) -> list[RenderableType]:
     groups = group(function.ops, target)
     answered = [one for one in groups if one.estimate.status in ANSWERED]
     shown = answered if rows is None else answered[:rows]
@@ -60,11 +60,11 @@ def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
     whole = sum(one.total for one in everything)
     longest = max((one.total for one in everything), default=0)
 
-    def latency(groups: Sequence[Group]) -> List[str]:
+    def latency(groups: Sequence[Group]) -> list[str]:
         return [format_count(_sum(groups, "cycles"))] * has_cycles \
             + [format_time(_sum(groups, "time_ps"))] * has_time
 
-    def share(part: int) -> "tuple[str, Text]":
+    def share(part: int) -> tuple[str, Text]:
         return (format_share(part / whole if whole else 0.0),
                 ui.bar(part / longest if longest else 0.0, _BAR_WIDTH))
 
@@ -96,13 +96,13 @@ def _ops(groups: Iterable[Group]) -> int:
     return sum(len(one.ops) for one in groups)
 
 
-def _sum(groups: Iterable[Group], unit: str) -> Optional[int]:
+def _sum(groups: Iterable[Group], unit: str) -> int | None:
     values = [(getattr(one.estimate, unit), len(one.ops)) for one in groups]
     known = [value * count for value, count in values if value is not None]
     return sum(known) if known else None
 
 
-def _spread(latency: Optional[float], bounds: "Optional[tuple[float, float]]") -> str:
+def _spread(latency: float | None, bounds: tuple[float, float] | None) -> str:
     """The farther end of the interval, relative to the estimate."""
     if not latency or bounds is None:
         return "-"
@@ -110,7 +110,7 @@ def _spread(latency: Optional[float], bounds: "Optional[tuple[float, float]]") -
     return "exact" if far == 0 else f"{100 * far:.2g} %" if far < 0.0995 else f"{100 * far:.0f} %"
 
 
-def _total_interval(total: Mapping[str, Any]) -> "tuple[Optional[float], Any]":
+def _total_interval(total: Mapping[str, Any]) -> tuple[float | None, Any]:
     for unit, suffix in (("time_ps", "ps"), ("cycles", "cycles")):
         ends = total.get(f"lower_{suffix}"), total.get(f"upper_{suffix}")
         if total.get(unit) is not None and None not in ends:
@@ -118,7 +118,7 @@ def _total_interval(total: Mapping[str, Any]) -> "tuple[Optional[float], Any]":
     return None, None
 
 
-def _percent(share: Optional[float]) -> str:
+def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
@@ -127,7 +127,7 @@ def _status(status: str) -> Text:
 
 
 def _footer(ops: Sequence[Op], groups: Sequence[Group], target: int,
-            total: Mapping[str, Any]) -> List[Text]:
+            total: Mapping[str, Any]) -> list[Text]:
     """Coverage, and whatever the table does not show."""
     lines = [_coverage(total)]
     lines += [_unsupported(one) for one in groups if one.estimate.status == "unsupported"][:6]

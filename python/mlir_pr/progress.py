@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Optional
 
 from rich.console import Console
 from rich.progress import (BarColumn, MofNCompleteColumn, Progress, TextColumn,
@@ -43,11 +42,11 @@ class MeasureProgress:
             return ""
         return f"{format_duration((time.monotonic() - self._begin) / done * left)} left"
 
-    def __enter__(self) -> "MeasureProgress":
+    def __enter__(self) -> MeasureProgress:
         if self._live:
             self._bar.start()
         return self
 
-    def __exit__(self, *unused: Optional[object]) -> None:
+    def __exit__(self, *unused: object | None) -> None:
         if self._live:
             self._bar.stop()

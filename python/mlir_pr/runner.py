@@ -6,7 +6,7 @@ import json
 import tempfile
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from mlir_pr import toolchain
 from mlir_pr.errors import MeasurementError
@@ -27,11 +27,11 @@ class MeasureOptions:
     """Passed on to pr-bench-opt; None: its own default."""
 
     batch: int = 32
-    passes: Optional[int] = None
-    samples: Optional[int] = None
-    timeout: Optional[float] = None
+    passes: int | None = None
+    samples: int | None = None
+    timeout: float | None = None
 
-    def arguments(self) -> List[str]:
+    def arguments(self) -> list[str]:
         given = {"passes": self.passes, "samples": self.samples, "timeout": self.timeout}
         return [f"--{name}={value:g}" for name, value in given.items() if value is not None]
 
@@ -43,7 +43,7 @@ class Outcome:
     #: Planned, but not measured within the time budget.
     left: int = 0
     #: Its layer and the reason.
-    first_failure: Optional[str] = None
+    first_failure: str | None = None
 
     def count(self, rows: Sequence[Measurement]) -> None:
         self.left -= len(rows)
@@ -55,17 +55,17 @@ class Outcome:
             self.first_failure = self.first_failure or f"{row.layer}': {row.error}"
 
 
-def describe(target: str) -> Dict[str, Any]:
+def describe(target: str) -> dict[str, Any]:
     """TargetInfo of a target, as JSON."""
     text = toolchain.output_of([str(toolchain.bench_opt()), f"--target={target}", "--describe"])
     return _parsed(text)
 
 
-def list_targets() -> Dict[str, Any]:
+def list_targets() -> dict[str, Any]:
     return _parsed(toolchain.output_of([str(toolchain.bench_opt()), "--list-targets=json"]))
 
 
-def _parsed(text: str) -> Dict[str, Any]:
+def _parsed(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -76,7 +76,7 @@ def _parsed(text: str) -> Dict[str, Any]:
 
 
 def run(plan: Sequence[PlannedLayer], target_spec: str, store: Store, target: StoredTarget,
-        campaign: int, options: MeasureOptions, seconds: Optional[float],
+        campaign: int, options: MeasureOptions, seconds: float | None,
         progress: Callable[[Outcome], None],
         clock: Callable[[], float] = time.monotonic) -> Outcome:
     """Measures what the store does not hold yet, in the order of the plan.
@@ -96,7 +96,7 @@ def run(plan: Sequence[PlannedLayer], target_spec: str, store: Store, target: St
 
 
 def _measure_batch(batch: Sequence[PlannedLayer], target_spec: str,
-                   options: MeasureOptions) -> Iterator[List[Measurement]]:
+                   options: MeasureOptions) -> Iterator[list[Measurement]]:
     with tempfile.NamedTemporaryFile("w", suffix=".layers", encoding="utf-8") as file:
         file.write("".join(f"{planned.layer}\n" for planned in batch))
         file.flush()

@@ -11,7 +11,7 @@ memory levels and loops from the outermost, an X behind what is spread in space.
 from __future__ import annotations
 
 import re
-from typing import Dict, Mapping
+from typing import Mapping
 
 from mlir_pr.errors import InputError
 
@@ -21,7 +21,7 @@ _LOOP = re.compile(r"^([A-Z])(\d+)(X?)$")
 _LETTERS = {"K": "oc", "C": "ic", "P": "ow", "Q": "oh", "R": "kw", "S": "kh", "N": "n"}
 
 
-def parse(text: str, dims: Mapping[str, int]) -> Dict[str, str]:
+def parse(text: str, dims: Mapping[str, int]) -> dict[str, str]:
     """Options of the layer text. `dims` are those of the layer."""
     text = text.strip()
     name, equals, value = text.partition("=")
@@ -35,7 +35,7 @@ def parse(text: str, dims: Mapping[str, int]) -> Dict[str, str]:
 
 
 def _level(level: str, letters: Mapping[str, str], text: str) -> str:
-    header, *loops = level.split()
+    header, *loops = level.split() or [""]
     if not _LEVEL.match(header):
         raise _unreadable(text, header)
     return ",".join(_loop(loop, letters, text) for loop in loops)

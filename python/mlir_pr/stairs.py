@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Iterable
 
 from rich.console import Group
 from rich.text import Text
@@ -24,18 +24,18 @@ class Sweep:
     layer: str
     dim: str
     #: Extent and measurement, by extent.
-    points: Tuple[Tuple[int, Measurement], ...]
+    points: tuple[tuple[int, Measurement], ...]
 
-    def as_json(self) -> Dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         return {"layer": self.layer, "dim": self.dim,
                 "points": [{"extent": extent, "time_ps": row.time_ps, "cycles": row.cycles}
                            for extent, row in self.points]}
 
 
-def find_sweeps(rows: Iterable[Measurement]) -> List[Sweep]:
+def find_sweeps(rows: Iterable[Measurement]) -> list[Sweep]:
     """The sweeps among the rows of that role; a row may belong to several."""
     merged = [entry.measurement for entry in merge(row for row in rows if row.role == "sweep")]
-    lines: Dict[Tuple[str, str], Dict[int, Measurement]] = {}
+    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
     for row in merged:
         layer = _core.Layer.parse(row.layer)
         for dim, extent in layer.dims.items():

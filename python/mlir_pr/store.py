@@ -16,7 +16,7 @@ import sqlite3
 import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import Any, Iterable, Iterator, Mapping
 
 from mlir_pr._config import VERSION
 from mlir_pr.errors import InputError
@@ -61,7 +61,7 @@ CREATE TABLE measurement (
   samples INTEGER NOT NULL, conditions TEXT NOT NULL, error TEXT,
   source TEXT NOT NULL,          -- the tool, or the table and its line
   measured TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ')),
-  CHECK (status = 'error' OR time_ps > 0 OR cycles > 0)
+  CHECK (status = 'error' OR coalesce(time_ps, cycles, 0) > 0)
 );
 CREATE INDEX measurement_layer ON measurement(target, layer);
 """
@@ -74,13 +74,13 @@ class Measurement:
     layer: str
     role: str
     ok: bool = True
-    time_ps: Optional[int] = None
-    cycles: Optional[int] = None
-    p10_ps: Optional[int] = None
-    p90_ps: Optional[int] = None
+    time_ps: int | None = None
+    cycles: int | None = None
+    p10_ps: int | None = None
+    p90_ps: int | None = None
     samples: int = 1
     conditions: Mapping[str, Any] = field(default_factory=dict)
-    error: Optional[str] = None
+    error: str | None = None
     source: str = ""
 
     @property
@@ -88,7 +88,7 @@ class Measurement:
         return self.layer.split(" ", 1)[0]
 
     @property
-    def latency(self) -> Tuple[Optional[int], Optional[int]]:
+    def latency(self) -> tuple[int | None, int | None]:
         return self.time_ps, self.cycles
 
 
@@ -106,7 +106,7 @@ class StatedStep:
 class StoredTarget:
     id: int
     name: str
-    info: Dict[str, Any]
+    info: dict[str, Any]
     description_hash: str
 
 
@@ -125,7 +125,7 @@ class Store:
         self._db = connection
 
     @classmethod
-    def open(cls, path: os.PathLike[str] | str, create: bool = False) -> "Store":
+    def open(cls, path: os.PathLike[str] | str, create: bool = False) -> Store:
         path = Path(path)
         if not create and not path.exists():
             raise InputError(f"store '{path}' does not exist")
@@ -156,14 +156,14 @@ class Store:
             raise InputError(f"store '{self.path}' has schema {version}, "
                              f"but this mlir-pr reads schema {SCHEMA_VERSION}")
 
-    def _one(self, query: str, arguments: Tuple[Any, ...] = ()) -> Any:
+    def _one(self, query: str, arguments: tuple[Any, ...] = ()) -> Any:
         row = self._db.execute(query, arguments).fetchone()
         return row[0] if row else None
 
     def close(self) -> None:
         self._db.close()
 
-    def __enter__(self) -> "Store":
+    def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *unused: object) -> None:
@@ -184,14 +184,14 @@ class Store:
 
     # Targets.
 
-    def targets(self) -> List[StoredTarget]:
+    def targets(self) -> list[StoredTarget]:
         with _said_clearly(self.path):
             rows = self._db.execute(
                 "SELECT id, name, info, description_hash FROM target ORDER BY name").fetchall()
         return [StoredTarget(id, name, json.loads(info), digest)
                 for id, name, info, digest in rows]
 
-    def target(self, name: Optional[str] = None) -> StoredTarget:
+    def target(self, name: str | None = None) -> StoredTarget:
         """The target of this name; without one, the only target there is."""
         known = self.targets()
         if name is None and len(known) == 1:
@@ -238,7 +238,7 @@ class Store:
                 [(target.id, step.kind, step.dim, step.width, step.offset, step.resource,
                   step.plateau) for step in steps])
 
-    def stated_steps(self, target: StoredTarget) -> List[StatedStep]:
+    def stated_steps(self, target: StoredTarget) -> list[StatedStep]:
         with _said_clearly(self.path):
             rows = self._db.execute(
                 "SELECT kind, dim, width, offset, resource, plateau FROM stated_step "
@@ -272,21 +272,23 @@ class Store:
                   row.samples, json.dumps(row.conditions, sort_keys=True), row.error, row.source)
                  for row in rows])
 
-    def measured_layers(self, target: StoredTarget) -> Set[str]:
+    def measured_layers(self, target: StoredTarget) -> set[str]:
         """Layers that have a row, failed ones included."""
         with _said_clearly(self.path):
             rows = self._db.execute("SELECT DISTINCT layer FROM measurement WHERE target = ?",
                                     (target.id,))
             return {layer for (layer,) in rows}
 
-    def measurements(self, target: StoredTarget) -> List[Measurement]:
+    def measurements(self, target: StoredTarget) -> list[Measurement]:
         """Every row, in the order of arrival."""
         with _said_clearly(self.path):
             rows = self._db.execute(
                 "SELECT layer, role, status, time_ps, cycles, p10_ps, p90_ps, samples, conditions, "
                 "error, source FROM measurement WHERE target = ? ORDER BY id", (target.id,)).fetchall()
-        return [Measurement(row[0], row[1], row[2] == "ok", *row[3:8], json.loads(row[8]), *row[9:])
-                for row in rows]
+        return [Measurement(layer, role, status == "ok", time_ps, cycles, p10, p90, samples,
+                            json.loads(conditions), error, source)
+                for (layer, role, status, time_ps, cycles, p10, p90, samples, conditions, error,
+                     source) in rows]
 
 
 @dataclass(frozen=True)
@@ -299,16 +301,16 @@ class Merged:
     disagreement: float
 
 
-def merge(rows: Iterable[Measurement]) -> List[Merged]:
+def merge(rows: Iterable[Measurement]) -> list[Merged]:
     """One entry a layer by MERGE_RULE, in the order of first arrival."""
-    by_layer: Dict[str, List[Measurement]] = {}
+    by_layer: dict[str, list[Measurement]] = {}
     for row in rows:
         if row.ok:
             by_layer.setdefault(row.layer, []).append(row)
     return [_merge_one(same) for same in by_layer.values()]
 
 
-def _merge_one(rows: List[Measurement]) -> Merged:
+def _merge_one(rows: list[Measurement]) -> Merged:
     latencies = [latency_of(row) for row in rows]
     middle = statistics.median_low(latencies)
     return Merged(rows[latencies.index(middle)], len(rows), max(latencies) / min(latencies) - 1)

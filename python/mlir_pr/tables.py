@@ -4,8 +4,9 @@ its columns mean (docs/Import.md). Shared by `import` and `evaluate`."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Sequence, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from mlir_pr.errors import InputError
 from mlir_pr.units import CYCLES, PICOSECONDS, cycles_to_picoseconds
 from mlir_pr.yamlio import Section, read_yaml
 
+_Made = TypeVar("_Made")
+
 _KEYS = ("target", "kind", "dims", "const", "options", "types", "layer", "latency", "unit",
          "clock_mhz", "filter", "schedule")
 
@@ -23,9 +26,9 @@ _KEYS = ("target", "kind", "dims", "const", "options", "types", "layer", "latenc
 class TableRow:
     layer: str
     #: Given where the unit is cycles.
-    cycles: Optional[int]
+    cycles: int | None
     #: Absent where the unit is cycles and no clock is given.
-    time_ps: Optional[int]
+    time_ps: int | None
     #: 1-based line of the CSV.
     line: int
 
@@ -34,14 +37,14 @@ class TableRow:
 class Table:
     path: str
     target: str
-    clock_khz: Optional[int]
+    clock_khz: int | None
     counts_cycles: bool
-    rows: List[TableRow]
+    rows: list[TableRow]
     #: Rows that the filter left out.
     filtered: int
 
 
-def read_table(table: Union[str, Path], config: Union[str, Path],
+def read_table(table: str | Path, config: str | Path,
                allow_duplicates: bool = False) -> Table:
     """Every row as a layer and its latency; the first bad one is named."""
     section = read_yaml(config)
@@ -54,7 +57,7 @@ def read_table(table: Union[str, Path], config: Union[str, Path],
                  mapped.unit == CYCLES, rows, mapped.filtered)
 
 
-def read_csv(path: Union[str, Path]) -> pd.DataFrame:
+def read_csv(path: str | Path) -> pd.DataFrame:
     """The table, with the line of each row as its index."""
     try:
         frame = pd.read_csv(path, skip_blank_lines=False, skipinitialspace=True)
@@ -78,7 +81,7 @@ class _MappedTable:
         self._frame = self._filter(frame)
         self.filtered = len(frame) - len(self._frame)
 
-    def rows(self) -> List[TableRow]:
+    def rows(self) -> list[TableRow]:
         latencies = self._latencies()
         layers = self._layers()
         return [self._row(line, layer, float(latency))
@@ -105,7 +108,7 @@ class _MappedTable:
             raise InputError(f"'{self._path}' holds no rows{after}")
         return kept
 
-    def _latencies(self) -> "np.ndarray[Any, Any]":
+    def _latencies(self) -> np.ndarray[Any, Any]:
         value = self._section.require("latency", (str, int, float))
         column = self._values(self._section, "latency", value)
         numbers = self._numbers(column, "latency", value)
@@ -115,7 +118,7 @@ class _MappedTable:
                                  "but must be positive")
         return numbers
 
-    def _layers(self) -> List[str]:
+    def _layers(self) -> list[str]:
         if "layer" in self._section.values:
             return self._layer_texts()
         kinds = self._texts("kind", self._section.require("kind", str), [kind["name"] for kind in _core.layer_kinds()])
@@ -125,31 +128,31 @@ class _MappedTable:
         return [self._layer(i, line, kinds[i], types[i], dims, options)
                 for i, line in enumerate(self._frame.index)]
 
-    def _layer_texts(self) -> List[str]:
+    def _layer_texts(self) -> list[str]:
         for key in ("kind", "dims", "const", "options", "types", "schedule"):
             if key in self._section.values:
                 raise self._section.error(key, "a table with a 'layer' column needs no such key")
         texts = self._texts("layer", self._section.require("layer", str), ())
-        return [self._said(line, lambda text=text: _core.Layer.parse(text).text)
+        return [self._said(line, partial(_parsed, text))
                 for line, text in zip(self._frame.index, texts)]
 
     def _layer(self, i: int, line: int, kind: str, types: str,
-               dims: Dict[str, "np.ndarray[Any, Any]"], options: Dict[str, List[str]]) -> str:
+               dims: dict[str, np.ndarray[Any, Any]], options: dict[str, list[str]]) -> str:
         named = {name: int(values[i]) for name, values in dims.items()}
         chosen = {name: values[i] for name, values in options.items()}
         if "schedule" in chosen:
             chosen.update(self._said(line, lambda: schedules.parse(chosen.pop("schedule"), named)))
         return self._said(line, lambda: _core.Layer.from_fields(kind, named, chosen, types).text)
 
-    def _said(self, line: int, build: Any) -> Any:
+    def _said(self, line: int, build: Callable[[], _Made]) -> _Made:
         """A layer's own errors, with the line in front."""
         try:
             return build()
         except (ValueError, InputError) as error:
             raise InputError(f"{self._path}:{line}: {error}") from error
 
-    def _dims(self) -> Dict[str, "np.ndarray[Any, Any]"]:
-        result: Dict[str, "np.ndarray[Any, Any]"] = {}
+    def _dims(self) -> dict[str, np.ndarray[Any, Any]]:
+        result: dict[str, np.ndarray[Any, Any]] = {}
         for group in ("dims", "const"):
             section = self._section.section(group)
             for name in section.values:
@@ -160,7 +163,7 @@ class _MappedTable:
                 result[name] = self._whole(column, name, value)
         return result
 
-    def _options(self) -> Dict[str, List[str]]:
+    def _options(self) -> dict[str, list[str]]:
         section = self._section.section("options")
         result = {name: self._texts(name, section.require(name, str), None, section)
                   for name in section.values}
@@ -170,7 +173,7 @@ class _MappedTable:
 
     # One value of the map: a column, a constant, or an expression over columns.
 
-    def _values(self, section: Section, key: str, value: Union[str, int, float]) -> pd.Series:
+    def _values(self, section: Section, key: str, value: str | int | float) -> pd.Series:
         if not isinstance(value, str):
             return pd.Series(value, index=self._frame.index)
         if value in self._frame.columns:
@@ -183,8 +186,8 @@ class _MappedTable:
                                 f"{columns}) nor an expression over them") from error
         return result if isinstance(result, pd.Series) else pd.Series(result, self._frame.index)
 
-    def _texts(self, key: str, value: str, constants: Optional[Sequence[str]],
-               section: Optional[Section] = None) -> List[str]:
+    def _texts(self, key: str, value: str, constants: Sequence[str] | None,
+               section: Section | None = None) -> list[str]:
         """Of a column, or the same constant for every row. `constants` are the
         allowed ones; None: any."""
         section = section or self._section
@@ -200,21 +203,25 @@ class _MappedTable:
                                  "but must be a text")
         return list(self._frame[value])
 
-    def _numbers(self, column: pd.Series, key: str, value: Any) -> "np.ndarray[Any, Any]":
-        numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    def _numbers(self, column: pd.Series, key: str, value: Any) -> np.ndarray[Any, Any]:
+        numbers: np.ndarray[Any, Any] = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
         for line, item, number in zip(self._frame.index, column, numbers):
             if not np.isfinite(number):
                 raise InputError(f"{self._path}:{line}: {key} '{value}' is {_shown(item)}, "
                                  "but must be a number")
         return numbers
 
-    def _whole(self, column: pd.Series, key: str, value: Any) -> "np.ndarray[Any, Any]":
+    def _whole(self, column: pd.Series, key: str, value: Any) -> np.ndarray[Any, Any]:
         numbers = self._numbers(column, key, value)
         for line, number in zip(self._frame.index, numbers):
             if number != np.floor(number) or abs(number) > 2**53:
                 raise InputError(f"{self._path}:{line}: {key} '{value}' is {number:g}, "
                                  "but must be a whole number")
         return numbers.astype(np.int64)
+
+
+def _parsed(text: str) -> str:
+    return _core.Layer.parse(text).text
 
 
 def _shown(item: Any) -> str:
@@ -228,7 +235,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _refuse_contradictions(rows: Sequence[TableRow], path: str) -> None:
-    first: Dict[str, TableRow] = {}
+    first: dict[str, TableRow] = {}
     for row in rows:
         other = first.setdefault(row.layer, row)
         if _latency(other) != _latency(row):
@@ -238,5 +245,5 @@ def _refuse_contradictions(rows: Sequence[TableRow], path: str) -> None:
                 f"'{row.layer}'; --duplicates=merge takes their lower median")
 
 
-def _latency(row: TableRow) -> Tuple[str, Optional[int]]:
+def _latency(row: TableRow) -> tuple[str, int | None]:
     return (CYCLES, row.cycles) if row.cycles is not None else ("ps", row.time_ps)

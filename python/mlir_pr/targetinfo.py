@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterable, Optional, Sequence
+from typing import Any, Iterable, Sequence
 
 from mlir_pr import _core
 from mlir_pr.errors import InputError
@@ -31,7 +31,7 @@ def effective(store: Store, target: StoredTarget) -> _core.TargetInfo:
                       store.stated_steps(target))
 
 
-def table_target(store: Store, name: str, clock_khz: Optional[int], counts_cycles: bool,
+def table_target(store: Store, name: str, clock_khz: int | None, counts_cycles: bool,
                  kinds: Iterable[str], where: str) -> StoredTarget:
     """The target of an imported table: made, or widened by the table's kinds."""
     known = next((target for target in store.targets() if target.name == name), None)
@@ -48,12 +48,12 @@ def table_target(store: Store, name: str, clock_khz: Optional[int], counts_cycle
     return store.replace_info(known, _table_info(name, clock_khz, counts_cycles, {*have, *kinds}))
 
 
-def _table_info(name: str, clock_khz: Optional[int], counts_cycles: bool,
-                kinds: Iterable[str]) -> Dict[str, Any]:
+def _table_info(name: str, clock_khz: int | None, counts_cycles: bool,
+                kinds: Iterable[str]) -> dict[str, Any]:
     info = {"schema": 1, "name": name, "clock_khz": clock_khz, "counts_cycles": counts_cycles,
             "kinds": [{"kind": kind} for kind in sorted(kinds)]}
     # Through the one reader, which checks it and fills in the rest.
-    complete: Dict[str, Any] = json.loads(_core.TargetInfo.from_json(json.dumps(info)).to_json())
+    complete: dict[str, Any] = json.loads(_core.TargetInfo.from_json(json.dumps(info)).to_json())
     return complete
 
 
@@ -61,5 +61,5 @@ def _unit(counts_cycles: bool) -> str:
     return "cycles" if counts_cycles else "time"
 
 
-def _clock(clock_khz: Optional[int]) -> str:
+def _clock(clock_khz: int | None) -> str:
     return "unknown" if clock_khz is None else f"{clock_khz / 1000:g} MHz"

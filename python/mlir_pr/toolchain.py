@@ -2,15 +2,18 @@
 """The other programs of the installation, and how they are run."""
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Iterator, List, Sequence
+from typing import IO, Iterator, Sequence
 
 from mlir_pr import _config
 from mlir_pr.errors import InputError, MeasurementError, PRError
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 _HERE = Path(__file__).parent
 
@@ -37,17 +40,23 @@ def share(name: str) -> Path:
     return _installed(_config.SHARE_DIR, name)
 
 
-def _start(command: Sequence[str], **kwargs: object) -> "subprocess.Popen[bytes]":
+def _start(command: Sequence[str], stderr: IO[bytes] | int) -> subprocess.Popen[bytes]:
     try:
         # Its own session: ctrl-C reaches us alone, and we end it in good order.
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
-                                **kwargs)  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=stderr, start_new_session=True,
+                                preexec_fn=_end_with_parent)
     except OSError as error:
         raise InputError(f"cannot run '{command[0]}': {error.strerror}; "
                          "'mlir-pr doctor' checks the installation") from error
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end_with_parent() -> None:
+    """Where we are killed, nobody reads what the program measures any more."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends the program with its workers, should it still run."""
     if process.poll() is not None:
         return
@@ -64,7 +73,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def output_of(command: Sequence[str]) -> str:
     """Standard output of a program that must succeed."""
-    process = _start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = _start(command, subprocess.PIPE)
     try:
         out, err = process.communicate()
     finally:
@@ -96,9 +105,9 @@ class LineStream:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._errors = tempfile.TemporaryFile()
-        self._process = _start(command, stdout=subprocess.PIPE, stderr=self._errors)
+        self._process = _start(command, self._errors)
 
-    def __iter__(self) -> Iterator[List[str]]:
+    def __iter__(self) -> Iterator[list[str]]:
         assert self._process.stdout is not None
         pipe, rest = self._process.stdout.fileno(), b""
         while chunk := os.read(pipe, 1 << 16):
@@ -120,7 +129,7 @@ class LineStream:
         return failure(self._command, self.exit_code,
                        self._errors.read().decode(errors="replace"))
 
-    def __enter__(self) -> "LineStream":
+    def __enter__(self) -> LineStream:
         return self
 
     def __exit__(self, *unused: object) -> None:

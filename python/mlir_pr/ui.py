@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping, Sequence
 
 import click
 from rich import box
@@ -47,7 +47,7 @@ def print_json(value: Mapping[str, Any]) -> None:
     click.echo(json.dumps({"schema": 1, **value}, indent=2, ensure_ascii=False))
 
 
-def table(columns: Sequence[str], right: Sequence[str] = (), title: Optional[str] = None) -> Table:
+def table(columns: Sequence[str], right: Sequence[str] = (), title: str | None = None) -> Table:
     """A plain table; `right` names the columns of numbers."""
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE,
                  show_edge=False, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))

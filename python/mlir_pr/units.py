@@ -2,7 +2,6 @@
 """Units: files carry picoseconds and cycles, people see ns, µs, ms."""
 from __future__ import annotations
 
-from typing import Optional
 
 #: Picoseconds of each unit that a table may be given in.
 PICOSECONDS = {"ps": 1, "ns": 10**3, "us": 10**6, "ms": 10**9, "s": 10**12}
@@ -11,12 +10,12 @@ CYCLES = "cycles"
 _SCALES = ((10**12, "s"), (10**9, "ms"), (10**6, "µs"), (10**3, "ns"))
 
 
-def cycles_to_picoseconds(cycles: int, clock_khz: Optional[int]) -> Optional[int]:
+def cycles_to_picoseconds(cycles: int, clock_khz: int | None) -> int | None:
     """Rounded to nearest; None without a clock."""
     return None if clock_khz is None else (2 * cycles * 10**9 + clock_khz) // (2 * clock_khz)
 
 
-def format_time(ps: Optional[float]) -> str:
+def format_time(ps: float | None) -> str:
     """Three significant digits in the unit that reads best."""
     if ps is None:
         return "-"
@@ -35,16 +34,16 @@ def _three_digits(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def format_count(count: Optional[float]) -> str:
+def format_count(count: float | None) -> str:
     return "-" if count is None else f"{count:,.0f}"
 
 
-def format_share(share: Optional[float]) -> str:
+def format_share(share: float | None) -> str:
     """A share of one, as per cent."""
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
-def format_latency(ps: Optional[float], cycles: Optional[float]) -> str:
+def format_latency(ps: float | None, cycles: float | None) -> str:
     """Time where the target has a clock, cycles otherwise."""
     if ps is not None:
         return format_time(ps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Mapping, Sequence
 
 import yaml
 
@@ -15,7 +15,7 @@ _NAMES = {dict: "a mapping", list: "a list", str: "a text", int: "a whole number
           float: "a number", bool: "true or false"}
 
 
-def read_text(path: Union[str, Path]) -> str:
+def read_text(path: str | Path) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
     except OSError as error:
@@ -24,7 +24,7 @@ def read_text(path: Union[str, Path]) -> str:
         raise InputError(f"cannot read '{path}': it is not UTF-8 text") from error
 
 
-def read_yaml(path: Union[str, Path]) -> "Section":
+def read_yaml(path: str | Path) -> Section:
     try:
         value = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
@@ -48,7 +48,7 @@ class Section:
 
     def __init__(self, values: Mapping[Any, Any], where: str) -> None:
         self.where = where
-        self.values: Dict[str, Any] = {str(key): value for key, value in values.items()}
+        self.values: dict[str, Any] = {str(key): value for key, value in values.items()}
 
     def error(self, key: str, problem: str) -> InputError:
         return InputError(f"{self.where}: {key}: {problem}")
@@ -60,7 +60,7 @@ class Section:
                 hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(keys)}"
                 raise InputError(f"{self.where}: unknown key '{key}' ({hint})")
 
-    def get(self, key: str, types: Union[Type[Any], Tuple[Type[Any], ...]],
+    def get(self, key: str, types: type[Any] | tuple[type[Any], ...],
             default: Any = None) -> Any:
         value = self.values.get(key)
         if value is None:
@@ -74,13 +74,13 @@ class Section:
             raise self.error(key, f"expected {expected}, found {value!r}")
         return value
 
-    def require(self, key: str, types: Union[Type[Any], Tuple[Type[Any], ...]]) -> Any:
+    def require(self, key: str, types: type[Any] | tuple[type[Any], ...]) -> Any:
         value = self.get(key, types)
         if value is None:
             raise InputError(f"{self.where}: '{key}' is missing")
         return value
 
-    def choice(self, key: str, choices: Sequence[str], default: Optional[str]) -> str:
+    def choice(self, key: str, choices: Sequence[str], default: str | None) -> str:
         value = self.get(key, str, default)
         if value is None:
             raise InputError(f"{self.where}: '{key}' is missing")
@@ -88,16 +88,16 @@ class Section:
             raise self.error(key, f"'{value}' is unknown (known: {', '.join(choices)})")
         return str(value)
 
-    def positive(self, key: str, cls: Type[Any], default: Any = None) -> Any:
+    def positive(self, key: str, cls: type[Any], default: Any = None) -> Any:
         value = self.get(key, cls, default)
         if value is not None and value <= 0:
             raise self.error(key, f"{value:g} must be positive")
         return value
 
-    def section(self, key: str) -> "Section":
+    def section(self, key: str) -> Section:
         return Section(self.get(key, dict, {}), f"{self.where}: {key}")
 
-    def texts(self, key: str) -> List[str]:
+    def texts(self, key: str) -> list[str]:
         """A text, or a list of them."""
         value = self.get(key, (str, list), [])
         values = [value] if isinstance(value, str) else value

@@ -62,4 +62,5 @@ def main() -> int:
     return 3 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

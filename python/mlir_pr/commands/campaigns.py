@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Sequence
 
 import click
 
@@ -28,8 +28,8 @@ from mlir_pr.units import format_count
               help="Networks whose layers span the domain; may be repeated.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and measure nothing.")
 @click.argument("more_networks", nargs=-1, metavar="[NETWORK]...")
-def measure_command(target: str, config: str, store_path: str, networks: Tuple[str, ...],
-                    dry_run: bool, more_networks: Tuple[str, ...]) -> None:
+def measure_command(target: str, config: str, store_path: str, networks: tuple[str, ...],
+                    dry_run: bool, more_networks: tuple[str, ...]) -> None:
     """Plan a campaign, measure what the store does not hold yet, store it.
 
     Interrupted in whatever way, the same command goes on where it ended.
@@ -55,7 +55,7 @@ def measure_command(target: str, config: str, store_path: str, networks: Tuple[s
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
-                    as_quantized: bool) -> "List[_core.Layer]":
+                    as_quantized: bool) -> list[_core.Layer]:
     if not files:
         return []
     from mlir_pr.annotations import read_layers
@@ -64,7 +64,7 @@ def _network_layers(files: Sequence[str], info: _core.TargetInfo,
 
 
 def _measure(campaign: Campaign, plan: Plan, target: str, store: Store, stored: StoredTarget,
-             network_layers: List[str]) -> None:
+             network_layers: list[str]) -> None:
     number = store.begin_campaign(
         stored, {**campaign.config, "layers_of_networks": sorted(set(network_layers))},
         campaign.seed)
@@ -122,7 +122,7 @@ def _imported(table: Table, row: Any) -> Measurement:
 @click.option("--set", "settings", multiple=True, metavar="KIND.DIM=WIDTH",
               help="State a step: conv2d.oc=8; a width of 1 states that there is none.")
 @ui.json_option
-def lattice_command(store_path: str, target: Optional[str], settings: Tuple[str, ...],
+def lattice_command(store_path: str, target: str | None, settings: tuple[str, ...],
                     as_json: bool) -> None:
     """Show the steps of a target, and the stairs where sweeps were measured."""
     with Store.open(store_path) as store:
@@ -154,7 +154,7 @@ def _parse_setting(text: str) -> StatedStep:
     return StatedStep(kind, dim, int(width))
 
 
-def _lattices_json(info: _core.TargetInfo) -> Dict[str, Any]:
+def _lattices_json(info: _core.TargetInfo) -> dict[str, Any]:
     return {kind: json.loads(info.lattice(kind).to_json()) for kind in info.kinds}
 
 

@@ -6,7 +6,7 @@ import collections
 import csv
 import io
 import json
-from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
+from typing import Any, Callable, TypeVar
 
 import click
 from rich.text import Text
@@ -41,7 +41,7 @@ def _model_options(required: bool) -> Callable[[_F], _F]:
     return decorate
 
 
-def _options(models: Tuple[str, ...], as_quantized: bool, strict: bool,
+def _options(models: tuple[str, ...], as_quantized: bool, strict: bool,
              confidence: str) -> AnnotateOptions:
     names = tuple(name for text in models for name in text.split(",") if name)
     return AnnotateOptions(names, as_quantized, strict, int(confidence))
@@ -70,17 +70,17 @@ def layers_command(file: str, form: str, as_json: bool) -> None:
         _print_layers(found, counts)
 
 
-def _layer_json(text: str, count: int) -> Dict[str, Any]:
+def _layer_json(text: str, count: int) -> dict[str, Any]:
     layer = _core.Layer.parse(text)
     return {"layer": text, "key": layer.key, "kind": layer.kind, "count": count,
             "macs": layer.work["macs"]}
 
 
-def _macs(counts: "collections.Counter[str]") -> int:
+def _macs(counts: collections.Counter[str]) -> int:
     return sum(_core.Layer.parse(text).work["macs"] * count for text, count in counts.items())
 
 
-def _layers_csv(counts: "collections.Counter[str]") -> str:
+def _layers_csv(counts: collections.Counter[str]) -> str:
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow(["layer", "count", "macs"])
@@ -89,7 +89,7 @@ def _layers_csv(counts: "collections.Counter[str]") -> str:
     return output.getvalue()
 
 
-def _print_layers(found: NetworkLayers, counts: "collections.Counter[str]") -> None:
+def _print_layers(found: NetworkLayers, counts: collections.Counter[str]) -> None:
     table = ui.table(["layer", "types", "count", "MACs each", "MACs"],
                      right=["count", "MACs each", "MACs"])
     for text, count in counts.items():
@@ -114,9 +114,9 @@ def _print_layers(found: NetworkLayers, counts: "collections.Counter[str]") -> N
 @ui.json_option
 @click.option("--all", "everything", is_flag=True, help="Every layer, not one screen of them.")
 @click.option("-o", "output", metavar="FILE", help="Write there instead of to standard output.")
-def annotate_command(file: str, models: Tuple[str, ...], as_quantized: bool, strict: bool,
+def annotate_command(file: str, models: tuple[str, ...], as_quantized: bool, strict: bool,
                      confidence: str, form: str, as_json: bool, everything: bool,
-                     output: Optional[str]) -> None:
+                     output: str | None) -> None:
     """Latency of every operation of a network, by stock mlir-opt and the plugin."""
     found, ir = annotate(file, _options(models, as_quantized, strict, confidence))
     if as_json:
@@ -139,7 +139,7 @@ def _as_text(found: Annotations, ir: str, form: str, confidence: int) -> str:
         return json.dumps(found.raw, indent=1, ensure_ascii=False) + "\n"
     if form == "html":
         from mlir_pr.report import network_page
-        return network_page(found, confidence)
+        return str(network_page(found, confidence))
     return ui.plain_text(network_view.render(found, confidence, rows=None))
 
 
@@ -150,8 +150,8 @@ def _as_text(found: Annotations, ir: str, form: str, confidence: int) -> str:
 @click.option("--network", metavar="FILE.mlir",
               help="The network to compare two models on.")
 @ui.json_option
-def diff_command(before: str, after: str, models: Tuple[str, ...], as_quantized: bool,
-                 strict: bool, confidence: str, network: Optional[str], as_json: bool) -> None:
+def diff_command(before: str, after: str, models: tuple[str, ...], as_quantized: bool,
+                 strict: bool, confidence: str, network: str | None, as_json: bool) -> None:
     """Per-operation and total deltas of two variants.
 
     A and B are each a JSON of 'annotate --format=json', a network (with
@@ -167,7 +167,7 @@ def diff_command(before: str, after: str, models: Tuple[str, ...], as_quantized:
         ui.console().print(render(before, after, deltas))
 
 
-def _variant(path: str, options: AnnotateOptions, network: Optional[str]) -> Annotations:
+def _variant(path: str, options: AnnotateOptions, network: str | None) -> Annotations:
     """One side of a comparison, by what the file holds."""
     from mlir_pr.comparison import load_report
     report = load_report(path)
@@ -187,7 +187,7 @@ def _variant(path: str, options: AnnotateOptions, network: Optional[str]) -> Ann
 @_model_options(required=True)
 @click.option("--all", "everything", is_flag=True, help="Every layer, not one screen of them.")
 @ui.json_option
-def advise_command(file: str, models: Tuple[str, ...], as_quantized: bool, strict: bool,
+def advise_command(file: str, models: tuple[str, ...], as_quantized: bool, strict: bool,
                    confidence: str, everything: bool, as_json: bool) -> None:
     """Waste, headroom, and what the next smaller size would save."""
     from mlir_pr import advice

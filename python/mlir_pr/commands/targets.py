@@ -2,7 +2,7 @@
 """targets, doctor. Imports nothing that may be missing."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any
 
 import click
 from rich.text import Text
@@ -26,7 +26,7 @@ def targets_command(as_json: bool) -> None:
     ui.console().print(table)
 
 
-def _usable(target: Dict[str, Any]) -> Text:
+def _usable(target: dict[str, Any]) -> Text:
     if target["available"]:
         return Text("yes", style="green")
     return Text(f"no: {target['reason']}", style="red")

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import json
+
+import pytest
+from fake_bench import INFO
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mlir_pr import _core
+from mlir_pr.campaign import make_plan, plateau_start, read_campaign
+from mlir_pr.errors import InputError
+from mlir_pr.store import StatedStep
+from mlir_pr.targetinfo import with_steps
+
+TARGET = _core.TargetInfo.from_json(json.dumps(INFO))
+BASE = """
+seed: {seed}
+sampling: {sampling}
+budget: {{count: {count}}}
+kinds:
+  matmul:
+    types: "i8, i8 -> i32"
+    dims: {{m: [1, 128], n: {{range: [1, 128], scale: linear}}, k: {{values: [16, 32, "m * 2"]}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def plan_of(tmp_path_factory):
+    def plan(text, networks=(), target=TARGET):
+        path = tmp_path_factory.mktemp("c") / "c.yaml"
+        path.write_text(text)
+        return make_plan(read_campaign(path), target, [_core.Layer.parse(n) for n in networks])
+
+    return plan
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**31), sampling=st.sampled_from(["pr", "pr+starts", "random"]),
+       count=st.integers(1, 150))
+def test_a_plan_is_distinct_legal_and_reproducible(plan_of, seed, sampling, count):
+    text = BASE.format(seed=seed, sampling=sampling, count=count)
+    plan = plan_of(text)
+    assert plan == plan_of(text)
+    layers = [_core.Layer.parse(planned.layer) for planned in plan.layers]
+    assert len(set(layers)) == len(layers) == count
+    assert not any(TARGET.why_illegal(layer) for layer in layers)
+    lattice = TARGET.lattice("matmul")
+    for planned, layer in zip(plan.layers, layers):
+        if planned.role == "pr":
+            assert lattice.representative(layer) == layer
+        if planned.role == "plateau-start":
+            starts = [layer.dims[dim] % 8 == 1 or layer.dims[dim] == 1 for dim in ("m", "n")]
+            assert any(starts)
+
+
+def test_another_seed_gives_another_plan(plan_of):
+    one, two = (plan_of(BASE.format(seed=seed, sampling="pr", count=50)) for seed in (1, 2))
+    assert one.layers != two.layers
+
+
+def test_roles_have_their_shares(plan_of):
+    text = BASE.format(seed=1, sampling="pr+starts", count=100) + "random_baseline: 30\n"
+    roles = [planned.role for planned in plan_of(text).layers]
+    assert 15 <= roles.count("plateau-start") <= 35
+    assert roles.count("random") == 30
+    assert len(roles) == 130
+
+
+def test_an_exhausted_domain_is_told(plan_of):
+    plan = plan_of("""
+budget: {count: 100}
+kinds: {matmul: {types: "i8, i8 -> i32", dims: {m: [1, 16], n: [1, 8], k: 4}}}
+""")
+    assert len(plan.layers) == 2
+    assert "the domain of matmul gave 2 distinct legal layers of 100" in plan.notes[0]
+
+
+def test_illegal_layers_are_counted_by_reason(plan_of):
+    plan = plan_of("""
+budget: {count: 10}
+kinds: {matmul: {types: "f32, f32 -> f32", dims: {m: [1, 16], n: 8, k: 4}}}
+""")
+    assert plan.layers == []
+    assert "points were refused" in plan.notes[0]
+
+
+NETWORK = [f"matmul m={m} n={n} k={k} : i8, i8 -> i32"
+           for m, n, k in ((1, 10, 64), (1, 100, 300), (16, 32, 64))]
+ILLEGAL = "matmul m=4096 n=1 k=1 : i8, i8 -> i32"
+
+
+def test_the_hull_of_networks(plan_of):
+    plan = plan_of("budget: {count: 40}", [*NETWORK, ILLEGAL, *NETWORK])
+    assert [planned.role for planned in plan.layers[:4]] == ["network"] * 3 + ["pr"]
+    assert len(plan.layers) == 40
+    for planned in plan.layers:
+        dims = _core.Layer.parse(planned.layer).dims
+        assert 1 <= dims["m"] <= 16 and 10 <= dims["n"] <= 104 and 64 <= dims["k"] <= 300
+    assert "1 distinct layers of the networks are left out" in plan.notes[0]
+
+
+def test_network_layers_may_be_kept_out(plan_of):
+    on_the_grid = "matmul m=8 n=32 k=64 : i8, i8 -> i32"
+    text = "budget: {count: 40}\nnetwork_layers: exclude"
+    plan = plan_of(text, [*NETWORK, on_the_grid])
+    layers = [planned.layer for planned in plan.layers]
+    assert _core.Layer.parse(on_the_grid).text not in layers
+    assert {planned.role for planned in plan.layers} == {"pr"}
+
+
+def test_the_target_gives_the_domain_where_nothing_else_does(plan_of):
+    plan = plan_of("budget: {count: 30}")
+    assert len(plan.layers) == 30
+
+
+def test_stated_steps_replace_those_of_the_target():
+    target = with_steps(TARGET, [StatedStep("matmul", "m", 16), StatedStep("matmul", "n", 1)])
+    steps = {step.dim: step.width for step in target.lattice("matmul").steps}
+    assert steps == {"m": 16}
+
+
+def test_the_start_of_a_plateau():
+    lattice = TARGET.lattice("matmul")
+    layer = _core.Layer.parse("matmul m=24 n=128 k=5 : i8, i8 -> i32")
+    assert plateau_start(layer, "m", lattice).dims["m"] == 17
+    assert plateau_start(layer, "n", lattice).dims["n"] == 121
+    assert plateau_start(layer, "k", lattice).dims["k"] == 5
+
+
+@pytest.mark.parametrize("text, message", [
+    ("sead: 1", "unknown key 'sead' (did you mean 'seed'?)"),
+    ("seed: one", "seed: expected a whole number, found 'one'"),
+    ("sampling: best", "sampling: 'best' is unknown (known: pr, pr+starts, random)"),
+    ("budget: {count: 0}", "count: 0 must be positive"),
+    ("budget: 100", "budget: expected a mapping, found 100"),
+    ("starts_share: 1.5", "starts_share: 1.5 is not in 0 .. 1"),
+    ("kinds: {conv9d: {dims: {m: 1}}}", "conv9d: unknown layer kind"),
+    ("kinds: {matmul: {dims: {q: 1}}}", "'q' is no dimension"),
+    ("kinds: {matmul: {dims: {m: [8]}}}", "expected [low, high] with 0 <= low <= high, found [8]"),
+    ("kinds: {matmul: {dims: {m: [8, 4]}}}", "expected [low, high]"),
+    ("kinds: {matmul: {dims: {m: {values: []}}}}", "expected numbers or texts, found []"),
+    ("kinds: {matmul: {together: [{dims: [m, n], values: [[1]]}]}}", "expected lists of 2 values"),
+    ("steps: {matmul: {q: 8}}", "matmul has no such dimension"),
+    ("sweeps: [{layer: hello, dim: m, range: [1, 2]}]", "hello"),
+    ("sweeps: [{layer: 'matmul m=1 n=1 k=1 : i8, i8 -> i32', dim: q, range: [1, 2]}]",
+     "matmul has no dimension 'q'"),
+    ("measure: {batch: -1}", "batch: -1 must be positive"),
+    ("- a", "expected a mapping, found a list"),
+    ("", "expected a mapping, found nothing"),
+    ("a: [", ":1: ")])
+def test_mistakes_in_a_configuration_are_named(write, text, message):
+    path = write("c.yaml", text)
+    with pytest.raises(InputError) as caught:
+        read_campaign(path)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_expressions_that_cannot_be_evaluated(plan_of):
+    text = BASE.format(seed=1, sampling="pr", count=5)
+    with pytest.raises(InputError, match="'q \\* 2' is no expression over the dimensions before it"):
+        plan_of(text.replace("m * 2", "q * 2"))
+    with pytest.raises(InputError, match="gives fractions"):
+        plan_of(text.replace("m * 2", "m / 2"))

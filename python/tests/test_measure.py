@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Campaigns against a stand-in for pr-bench-opt: whatever ends one, no row is
+lost and none is doubled."""
+import collections
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mlir_pr.store import Store
+
+pytestmark = pytest.mark.usefixtures("fake_bench")
+
+CONFIG = """
+seed: 7
+budget: {count: 60}
+kinds:
+  matmul:
+    types: "i8, i8 -> i32"
+    dims: {m: [1, 128], n: [1, 128], k: [1, 512]}
+measure: {batch: 25}
+"""
+
+
+@pytest.fixture
+def config(write):
+    return write("campaign.yaml", CONFIG)
+
+
+def arguments(config, store):
+    return ["measure", "--target", "fake", "--config", config, "--store", store]
+
+
+def rows(store):
+    with Store.open(store) as opened:
+        return opened.measurements(opened.target())
+
+
+def test_every_planned_layer_is_measured_once(cli, config, tmp_path):
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert done.code == 0, done.err
+    assert "measured 60 of 60 layers" in done.err
+    found = rows(tmp_path / "s")
+    assert len({row.layer for row in found}) == len(found) == 60
+    assert {row.role for row in found} == {"pr"}
+    assert all(row.cycles and row.time_ps == row.cycles * 1000 for row in found)
+
+
+def test_again_measures_nothing(cli, config, tmp_path):
+    cli(*arguments(config, tmp_path / "s"))
+    before = rows(tmp_path / "s")
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert "measured 0 of 60 layers, 60 were in the store" in done.err
+    assert rows(tmp_path / "s") == before
+
+
+def start(config, store, **env):
+    command = [sys.executable, "-m", "mlir_pr", *map(str, arguments(config, store))]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                            env={**os.environ, **env, "PYTHONPATH": os.pathsep.join(sys.path)})
+
+
+def wait_for_rows(store: Path, count: int):
+    for _ in range(600):
+        if store.exists():
+            try:
+                if len(rows(store)) >= count:
+                    return
+            except Exception:  # the store is just being made
+                pass
+        time.sleep(0.05)
+    pytest.fail("no measurement arrived")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_campaign_that_was_ended_goes_on(cli, config, tmp_path, number):
+    store = tmp_path / "s"
+    process = start(config, store, FAKE_DELAY="0.02")
+    wait_for_rows(store, 5)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    before = rows(store)
+    assert 5 <= len(before) < 60
+    if number != signal.SIGKILL:
+        assert process.returncode == 130
+        assert "mlir-pr: error: interrupted" in err
+    done = cli(*arguments(config, store))
+    assert done.code == 0, done.err
+    after = rows(store)
+    assert after[:len(before)] == before
+    assert collections.Counter(row.layer for row in after).most_common(1)[0][1] == 1
+    assert len(after) == 60
+
+
+def test_ctrl_c_ends_the_measuring_program(config, tmp_path):
+    store = tmp_path / "s"
+    process = start(config, store, FAKE_DELAY="0.02")
+    wait_for_rows(store, 3)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    count = len(rows(store))
+    time.sleep(0.2)
+    assert len(rows(store)) == count
+    children = Path("/proc").glob("[0-9]*/cmdline")
+    assert not [path for path in children if str(tmp_path) in _read(path)]
+
+
+def _read(path):
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def test_failed_layers_are_kept_and_told(cli, config, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_FAIL", "m=8 ")
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert done.code == 3
+    failed = [row for row in rows(tmp_path / "s") if not row.ok]
+    assert failed and all("m=8 " in row.layer for row in failed)
+    assert f"{len(failed)} of 60 layers failed" in done.err
+    assert "the fake was told to fail" in done.err
+    # They are not tried again, and the rest is there.
+    monkeypatch.delenv("FAKE_FAIL")
+    assert cli(*arguments(config, tmp_path / "s")).code == 0
+    assert len(rows(tmp_path / "s")) == 60
+
+
+def test_a_program_that_dies_loses_no_row(cli, config, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_DIE", "m=64 ")
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert done.code == 3
+    assert "ended by SIGABRT" in done.err
+    before = rows(tmp_path / "s")
+    monkeypatch.delenv("FAKE_DIE")
+    assert cli(*arguments(config, tmp_path / "s")).code == 0
+    assert rows(tmp_path / "s")[:len(before)] == before
+    assert len(rows(tmp_path / "s")) == 60
+
+
+def test_the_time_budget_is_kept(cli, write, tmp_path):
+    config = write("c.yaml", CONFIG.replace("count: 60", "count: 60, seconds: 0.001"))
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert done.code == 0
+    assert "measured 25 of 60 layers, 35 left by the time budget" in done.err
+
+
+def test_a_store_that_cannot_be_written(cli, config):
+    done = cli(*arguments(config, "/proc/s"))
+    assert done.code == 1
+    assert done.err.startswith("mlir-pr: error: store '/proc/s'")
+
+
+def test_a_target_that_nobody_knows(cli, config, tmp_path):
+    done = cli("measure", "--target", "tpu", "--config", config, "--store", tmp_path / "s")
+    assert done.code == 1
+    assert "unknown target 'tpu'" in done.err
+
+
+def test_a_campaign_for_another_target(cli, write, tmp_path):
+    config = write("c.yaml", "target: npu\n" + CONFIG)
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert done.code == 2
+    assert "is a campaign for target 'npu', not for 'fake'" in done.err
+
+
+def test_a_program_that_is_not_there(cli, config, tmp_path, monkeypatch):
+    monkeypatch.setenv("MLIR_PR_BENCH_OPT", "/no/pr-bench-opt")
+    done = cli(*arguments(config, tmp_path / "s"))
+    assert done.code == 1
+    assert "cannot run '/no/pr-bench-opt': No such file or directory" in done.err
+
+
+def test_sweeps_are_drawn(cli, write, tmp_path):
+    config = write("c.yaml", CONFIG + """
+sweeps:
+- {layer: "matmul m=1 n=16 k=64 : i8, i8 -> i32", dim: m, range: [1, 24]}
+""")
+    cli(*arguments(config, tmp_path / "s"))
+    done = cli("lattice", "--store", tmp_path / "s")
+    assert done.code == 0
+    assert "▁▁▁▁▁▁▁▁▅▅▅▅▅▅▅▅████████" in done.out.replace("▄", "▅")
+    assert "m 1 .. 24: 129 ns .. 385 ns" in done.out
+
+
+def test_steps_are_stated(cli, config, tmp_path):
+    cli(*arguments(config, tmp_path / "s"))
+    done = cli("lattice", "--store", tmp_path / "s", "--set", "matmul.k=16", "--set", "matmul.m=1")
+    assert done.code == 0
+    lines = [line.split()[:3] for line in done.out.splitlines() if line.startswith("matmul")]
+    assert sorted(lines) == [["matmul", "k", "16"], ["matmul", "n", "8"]]
+
+
+@pytest.mark.parametrize("setting, code, message", [
+    ("conv2d", 2, "is not of the form KIND.DIM=WIDTH"),
+    ("matmul.m=0", 2, "is not of the form KIND.DIM=WIDTH"),
+    ("matmul.x=8", 1, "matmul has no dimension 'x' (it has: b, m, n, k)"),
+    ("conv9d.x=8", 1, "unknown layer kind 'conv9d'")])
+def test_steps_that_make_no_sense(cli, config, tmp_path, setting, code, message):
+    cli(*arguments(config, tmp_path / "s"))
+    done = cli("lattice", "--store", tmp_path / "s", "--set", setting)
+    assert (done.code, message in done.err) == (code, True), done.err
