@@ -20,6 +20,8 @@ static constexpr std::string_view kEpilogueNames[] = {
     "bias",       "scale",      "relu",         "clamp",
     "activation", "requantize", "residual_add", "pool"};
 
+static_assert(std::size(kEpilogueNames) == kNumEpilogueOps, "one name each");
+
 std::string_view pr::toString(EpilogueOp op) {
   return kEpilogueNames[static_cast<size_t>(op)];
 }
@@ -70,6 +72,24 @@ static std::vector<Layout> layoutsOf(LayerKind kind) {
     return {Layout::Any, Layout::ChannelsFirst, Layout::ChannelsLast,
             Layout::ChannelsLastFilterFirst};
   return {Layout::Any};
+}
+
+std::string pr::toString(Layout layout, LayerKind kind) {
+  return layoutName(layout, kindInfo(kind));
+}
+
+std::optional<Layout> pr::parseLayout(std::string_view name, LayerKind kind) {
+  for (Layout layout : layoutsOf(kind))
+    if (layoutName(layout, kindInfo(kind)) == name)
+      return layout;
+  // A canonicalised layer may have lost an axis: the names of the other ranks
+  // mean the same.
+  for (const KindInfo &other : allLayerKinds())
+    if (hasWindow(kind) && hasWindow(other.kind))
+      for (Layout layout : layoutsOf(other.kind))
+        if (layoutName(layout, other) == name)
+          return layout;
+  return std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -230,24 +250,13 @@ Expected<void> LayerBuilder::setDim(std::string_view name, int64_t value) {
 }
 
 Expected<void> LayerBuilder::setLayout(std::string_view name) {
-  std::string known;
-  for (Layout layout : layoutsOf(info.kind)) {
-    std::string candidate = layoutName(layout, info);
-    if (candidate == name) {
-      layer.layout = layout;
-      return {};
-    }
-    known += (known.empty() ? "" : ", ") + candidate;
+  if (auto layout = parseLayout(name, info.kind)) {
+    layer.layout = *layout;
+    return {};
   }
-  // A canonicalised layer may have lost an axis: the names of the other ranks
-  // mean the same.
-  for (const KindInfo &other : allLayerKinds())
-    if (hasWindow(info.kind) && hasWindow(other.kind))
-      for (Layout layout : layoutsOf(other.kind))
-        if (layoutName(layout, other) == name) {
-          layer.layout = layout;
-          return {};
-        }
+  std::string known;
+  for (Layout layout : layoutsOf(info.kind))
+    known += (known.empty() ? "" : ", ") + layoutName(layout, info);
   return invalidInput("unknown layout " + quoted(name) + " of " +
                       std::string(info.name) + ", expected one of: " + known);
 }

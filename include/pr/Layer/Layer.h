@@ -43,6 +43,11 @@ enum class Layout : uint8_t {
   TT,                      ///< [k, m] x [n, k]
 };
 
+/// The name in the text form of a kind (`nchw`, `nwc`, `nt`), `any` if not
+/// stated; and back, nullopt where layers of the kind have no such layout.
+std::string toString(Layout layout, LayerKind kind);
+std::optional<Layout> parseLayout(std::string_view name, LayerKind kind);
+
 /// Work fused behind a layer, in the order it is applied.
 enum class EpilogueOp : uint8_t {
   Bias,
@@ -60,7 +65,8 @@ std::string_view toString(EpilogueOp op);
 /// nullopt where no operation has this name.
 std::optional<EpilogueOp> parseEpilogueOp(std::string_view name);
 
-inline constexpr unsigned kMaxEpilogueOps = 8;
+inline constexpr unsigned kNumEpilogueOps = 8; ///< of the enumerators
+inline constexpr unsigned kMaxEpilogueOps = 8; ///< behind one layer
 inline constexpr unsigned kMaxTypes = 8;
 
 /// A short list with inline storage: copying a layer does not allocate.

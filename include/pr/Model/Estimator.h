@@ -51,8 +51,9 @@ class Estimator {
 public:
   static Expected<Estimator> load(const std::string &path,
                                   const EstimatorOptions &options = {});
-  static Estimator fromBundle(std::shared_ptr<const ModelBundle> bundle,
-                              const EstimatorOptions &options = {});
+  /// Error: a confidence that is none of the three.
+  static Expected<Estimator> create(std::shared_ptr<const ModelBundle> bundle,
+                                    const EstimatorOptions &options = {});
 
   /// Never fails: a layer without an answer has status Unsupported, and
   /// whyNot() gives the reason.

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Model/BaseFit.h"
+
+#include "Model/MaxAffine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+
+using namespace pr;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+//===----------------------------------------------------------------------===//
+// Term sets
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct TermSet {
+  std::string name;
+  std::vector<Term> terms;
+};
+} // namespace
+
+/// The main count of the kind, its tensors' bytes and a launch: what a few
+/// dozen noisy measurements can carry.
+static bool isLean(const Term &term) {
+  switch (term.count) {
+  case CountKind::Launch:
+  case CountKind::Macs:
+  case CountKind::Operations:
+  case CountKind::OutputBytes:
+  case CountKind::InputBytes:
+  case CountKind::WeightBytes:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static std::vector<TermSet> termSets(const Lattice &lattice) {
+  std::vector<Term> all = candidateTerms(lattice);
+  TermSet lean{"lean", {}}, stepped{"stepped", {}};
+  for (const Term &term : all) {
+    if (isLean(term))
+      lean.terms.push_back(term);
+    if (term.steps || term.count == CountKind::Launch)
+      stepped.terms.push_back(term);
+  }
+  std::vector<TermSet> sets = {lean};
+  if (!lattice.isTrivial())
+    sets.push_back(stepped);
+  sets.push_back({"all", all});
+  return sets;
+}
+
+//===----------------------------------------------------------------------===//
+// Matrices
+//===----------------------------------------------------------------------===//
+
+/// The values of all terms, one row per layer, divided by the latency.
+static MatrixXd relativeTerms(const std::vector<Layer> &layers,
+                              const std::vector<double> &latencies,
+                              const Lattice &lattice,
+                              const std::vector<Term> &terms) {
+  MatrixXd rows(layers.size(), terms.size());
+  for (size_t i = 0; i < layers.size(); ++i) {
+    WorkTable work = WorkTable::compute(lattice, lattice.queryPoint(layers[i]));
+    for (size_t j = 0; j < terms.size(); ++j)
+      rows(i, j) = work.value(terms[j]) / latencies[i];
+  }
+  return rows;
+}
+
+/// Columns that are not zero and not a multiple of an earlier one.
+static std::vector<int> independentColumns(const MatrixXd &rows) {
+  std::vector<int> kept;
+  for (int j = 0; j < rows.cols(); ++j) {
+    if (rows.col(j).maxCoeff() <= 0)
+      continue;
+    VectorXd column = rows.col(j).normalized();
+    bool repeated = std::any_of(kept.begin(), kept.end(), [&](int other) {
+      return (rows.col(other).normalized() - column).norm() < 1e-12;
+    });
+    if (!repeated)
+      kept.push_back(j);
+  }
+  return kept;
+}
+
+static MatrixXd selectColumns(const MatrixXd &rows,
+                              const std::vector<int> &columns) {
+  MatrixXd result(rows.rows(), columns.size());
+  for (size_t j = 0; j < columns.size(); ++j)
+    result.col(j) = rows.col(columns[j]);
+  return result;
+}
+
+static MatrixXd selectRows(const MatrixXd &rows,
+                           const std::vector<int> &selected) {
+  MatrixXd result(selected.size(), rows.cols());
+  for (size_t i = 0; i < selected.size(); ++i)
+    result.row(i) = rows.row(selected[i]);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Choosing
+//===----------------------------------------------------------------------===//
+
+/// The fold of each row: groups are shuffled and dealt out.
+static std::vector<unsigned> dealFolds(const std::vector<int64_t> &groups,
+                                       unsigned folds, uint64_t seed) {
+  std::vector<int64_t> distinct = groups;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::mt19937_64 random(seed);
+  // Not std::shuffle: its result differs between standard libraries.
+  for (size_t i = distinct.size(); i > 1; --i)
+    std::swap(distinct[i - 1], distinct[random() % i]);
+  std::map<int64_t, unsigned> foldOf;
+  for (size_t i = 0; i < distinct.size(); ++i)
+    foldOf[distinct[i]] = unsigned(i % folds);
+  std::vector<unsigned> result;
+  for (int64_t group : groups)
+    result.push_back(foldOf[group]);
+  return result;
+}
+
+/// Mean absolute relative error on held-out rows.
+static double crossValidate(const MatrixXd &rows, unsigned branches,
+                            const std::vector<unsigned> &foldOf, unsigned folds,
+                            uint64_t seed) {
+  double sum = 0;
+  size_t count = 0;
+  for (unsigned fold = 0; fold < folds; ++fold) {
+    std::vector<int> seen, heldOut;
+    for (int i = 0; i < rows.rows(); ++i)
+      (foldOf[i] == fold ? heldOut : seen).push_back(i);
+    if (seen.empty() || heldOut.empty())
+      continue;
+    BranchWeights weights =
+        fitMaxAffine(selectRows(rows, seen), branches, seed);
+    VectorXd value = evaluateMaxAffine(selectRows(rows, heldOut), weights);
+    sum += (value.array() - 1).abs().sum();
+    count += heldOut.size();
+  }
+  return count == 0 ? 0 : sum / double(count);
+}
+
+/// The simplest alternative that is as good as the best, to 2 %. Simpler:
+/// fewer branches, then the smaller term set.
+static const BaseCandidate &choose(const std::vector<BaseCandidate> &compared) {
+  double best = compared[0].error;
+  for (const BaseCandidate &candidate : compared)
+    best = std::min(best, candidate.error);
+  const BaseCandidate *chosen = nullptr;
+  for (const BaseCandidate &candidate : compared) {
+    if (candidate.error > best * 1.02 + 1e-9)
+      continue;
+    if (!chosen || candidate.branches < chosen->branches ||
+        (candidate.branches == chosen->branches &&
+         candidate.terms.size() < chosen->terms.size()))
+      chosen = &candidate;
+  }
+  return *chosen;
+}
+
+//===----------------------------------------------------------------------===//
+// The final fit
+//===----------------------------------------------------------------------===//
+
+/// Columns that contribute to some row; the rest is rounding error.
+static std::vector<int> contributing(const MatrixXd &rows,
+                                     const BranchWeights &weights) {
+  std::vector<int> kept;
+  for (int j = 0; j < rows.cols(); ++j)
+    if (rows.col(j).maxCoeff() * weights.row(j).maxCoeff() > 1e-7)
+      kept.push_back(j);
+  return kept;
+}
+
+static Base makeBase(LayerKind kind, const std::vector<Term> &terms,
+                     const std::vector<int> &columns,
+                     const BranchWeights &weights) {
+  Base base;
+  base.kind = kind;
+  for (int branch = 0; branch < weights.cols(); ++branch) {
+    std::vector<WeightedTerm> sum;
+    for (size_t j = 0; j < columns.size(); ++j)
+      if (weights(j, branch) > 0)
+        sum.push_back({terms[columns[j]], weights(j, branch)});
+    if (sum.empty())
+      continue;
+    // The order of the file form, so that sums agree to the last bit.
+    std::sort(sum.begin(), sum.end(), [](const auto &a, const auto &b) {
+      return toString(a.term) < toString(b.term);
+    });
+    base.branches.push_back(std::move(sum));
+  }
+  if (base.branches.empty())
+    base.branches.push_back({});
+  return base;
+}
+
+static Base fitFinal(LayerKind kind, const MatrixXd &rows,
+                     const std::vector<Term> &terms, unsigned branches,
+                     uint64_t seed) {
+  std::vector<int> columns = independentColumns(rows);
+  MatrixXd part = selectColumns(rows, columns);
+  BranchWeights weights = fitMaxAffine(part, branches, seed);
+  std::vector<int> kept = contributing(part, weights);
+  if (kept.size() < columns.size()) {
+    for (int &column : kept)
+      column = columns[column];
+    columns = kept;
+    weights = fitMaxAffine(selectColumns(rows, columns), branches, seed);
+  }
+  return makeBase(kind, terms, columns, weights);
+}
+
+static Expected<void> checkInput(const std::vector<Layer> &layers,
+                                 const std::vector<double> &latencies,
+                                 const std::vector<int64_t> &groups,
+                                 const Lattice &lattice) {
+  if (layers.empty())
+    return invalidInput("no measurements to fit a base to");
+  if (layers.size() != latencies.size() || layers.size() != groups.size())
+    return invalidInput("a base needs one latency and one group per layer, "
+                        "found " +
+                        std::to_string(layers.size()) + " layers, " +
+                        std::to_string(latencies.size()) + " latencies and " +
+                        std::to_string(groups.size()) + " groups");
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].kind != lattice.kind)
+      return invalidInput("a base of " +
+                          std::string(kindInfo(lattice.kind).name) +
+                          " cannot be fitted to a layer of kind " +
+                          std::string(layers[i].info().name));
+    if (!std::isfinite(latencies[i]) || latencies[i] <= 0)
+      return invalidInput("the latency of " + printLayer(layers[i]) + " is " +
+                          std::to_string(latencies[i]) +
+                          ", expected a positive number");
+  }
+  return {};
+}
+
+Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
+                              const std::vector<double> &latencies,
+                              const std::vector<int64_t> &groups,
+                              const Lattice &lattice,
+                              const BaseFitOptions &options) {
+  if (auto ok = checkInput(layers, latencies, groups, lattice); !ok)
+    return ok.error();
+  std::vector<TermSet> sets = termSets(lattice);
+  if (!options.terms.empty())
+    sets = {{"given", options.terms}};
+  unsigned first = options.branches ? options.branches : 1;
+  unsigned last =
+      options.branches ? options.branches : std::max(1u, options.maxBranches);
+
+  BaseFit fit;
+  unsigned folds = std::max(2u, options.folds);
+  std::vector<unsigned> foldOf = dealFolds(groups, folds, options.seed);
+  bool exact = false;
+  for (const TermSet &set : sets) {
+    MatrixXd rows = relativeTerms(layers, latencies, lattice, set.terms);
+    MatrixXd independent = selectColumns(rows, independentColumns(rows));
+    for (unsigned branches = first; branches <= last && !exact; ++branches) {
+      BaseCandidate candidate{branches, set.name, set.terms, 0};
+      if (sets.size() > 1 || first < last)
+        candidate.error =
+            crossValidate(independent, branches, foldOf, folds, options.seed);
+      fit.compared.push_back(std::move(candidate));
+      exact = fit.compared.back().error < 1e-9;
+    }
+  }
+  fit.chosen = choose(fit.compared);
+  MatrixXd rows = relativeTerms(layers, latencies, lattice, fit.chosen.terms);
+  fit.base = fitFinal(lattice.kind, rows, fit.chosen.terms, fit.chosen.branches,
+                      options.seed);
+  return fit;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The JSON parts of a bundle's kinds. Private to lib/Model.
+#ifndef PR_LIB_MODEL_BUNDLEMETA_H
+#define PR_LIB_MODEL_BUNDLEMETA_H
+
+#include "Support/JsonReader.h"
+#include "pr/Model/ModelBundle.h"
+
+namespace pr {
+
+/// Everything but the forest and the exact table.
+nlohmann::json kindModelToJson(const KindModel &model);
+/// Throws JsonError.
+KindModel kindModelFromJson(const JsonReader &reader);
+
+} // namespace pr
+
+#endif // PR_LIB_MODEL_BUNDLEMETA_H

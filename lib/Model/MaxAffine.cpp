@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Model/MaxAffine.h"
+
+#include "Model/NonNegativeLeastSquares.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+using namespace pr;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+using Assignment = std::vector<unsigned>;
+
+static constexpr unsigned kStarts = 6;
+static constexpr unsigned kMaxRounds = 40;
+static constexpr unsigned kRobustRounds = 2;
+
+VectorXd pr::evaluateMaxAffine(const MatrixXd &rows,
+                               const BranchWeights &weights) {
+  return (rows * weights).rowwise().maxCoeff();
+}
+
+static double errorOf(const MatrixXd &rows, const VectorXd &importance,
+                      const BranchWeights &weights) {
+  VectorXd residual = evaluateMaxAffine(rows, weights).array() - 1;
+  return (residual.array().square() * importance.array()).sum();
+}
+
+static Assignment assignRows(const MatrixXd &rows,
+                             const BranchWeights &weights) {
+  MatrixXd values = rows * weights;
+  Assignment assignment(rows.rows());
+  for (int i = 0; i < rows.rows(); ++i) {
+    int winner = 0;
+    values.row(i).maxCoeff(&winner);
+    assignment[i] = winner;
+  }
+  return assignment;
+}
+
+/// Fits each branch to the rows assigned to it; a branch without rows keeps its
+/// weights.
+static void fitBranches(const MatrixXd &rows, const VectorXd &importance,
+                        const Assignment &assignment, BranchWeights &weights) {
+  VectorXd root = importance.cwiseSqrt();
+  for (int branch = 0; branch < weights.cols(); ++branch) {
+    std::vector<int> own;
+    for (int i = 0; i < rows.rows(); ++i)
+      if (assignment[i] == unsigned(branch))
+        own.push_back(i);
+    if (own.empty())
+      continue;
+    MatrixXd part(own.size(), rows.cols());
+    VectorXd target(own.size());
+    for (size_t i = 0; i < own.size(); ++i) {
+      part.row(i) = rows.row(own[i]) * root[own[i]];
+      target[i] = root[own[i]];
+    }
+    weights.col(branch) = solveNonNegative(part, target);
+  }
+}
+
+namespace {
+struct Fit {
+  BranchWeights weights;
+  double error = 0;
+};
+} // namespace
+
+/// Alternates between fitting and assigning, and keeps the best seen.
+static Fit alternate(const MatrixXd &rows, const VectorXd &importance,
+                     Assignment assignment, BranchWeights weights) {
+  Fit best{weights, errorOf(rows, importance, weights)};
+  for (unsigned round = 0; round < kMaxRounds; ++round) {
+    fitBranches(rows, importance, assignment, weights);
+    double error = errorOf(rows, importance, weights);
+    if (error < best.error)
+      best = {weights, error};
+    Assignment next = assignRows(rows, weights);
+    if (next == assignment)
+      break;
+    assignment = std::move(next);
+  }
+  return best;
+}
+
+/// Rows near the same of a few random rows, by the shape of their terms.
+static Assignment scatter(const MatrixXd &shape, unsigned branches,
+                          std::mt19937_64 &random) {
+  std::vector<int> centres;
+  for (unsigned i = 0; i < branches; ++i)
+    centres.push_back(int(random() % uint64_t(shape.rows())));
+  Assignment assignment(shape.rows());
+  for (int i = 0; i < shape.rows(); ++i) {
+    double nearest = 0;
+    for (unsigned j = 0; j < branches; ++j) {
+      double distance = (shape.row(i) - shape.row(centres[j])).squaredNorm();
+      if (j == 0 || distance < nearest) {
+        nearest = distance;
+        assignment[i] = j;
+      }
+    }
+  }
+  return assignment;
+}
+
+/// A fit with one branch less, whose most underestimated rows get a new one.
+static Assignment splitOff(const MatrixXd &rows, const BranchWeights &smaller) {
+  Assignment assignment = assignRows(rows, smaller);
+  VectorXd value = evaluateMaxAffine(rows, smaller);
+  std::vector<int> order(rows.rows());
+  for (int i = 0; i < rows.rows(); ++i)
+    order[i] = i;
+  std::sort(order.begin(), order.end(), [&](int a, int b) {
+    return value[a] != value[b] ? value[a] < value[b] : a < b;
+  });
+  size_t share = order.size() / (smaller.cols() + 1) / 2 + 1;
+  for (size_t i = 0; i < std::min(share, order.size()); ++i)
+    assignment[order[i]] = unsigned(smaller.cols());
+  return assignment;
+}
+
+/// The logarithms of the terms, each column brought to unit spread.
+static MatrixXd shapeOf(const MatrixXd &rows) {
+  MatrixXd shape = (rows.array() + 1e-12).log();
+  for (int j = 0; j < shape.cols(); ++j) {
+    shape.col(j).array() -= shape.col(j).mean();
+    double spread = shape.col(j).norm();
+    if (spread > 0)
+      shape.col(j) /= spread;
+  }
+  return shape;
+}
+
+static Fit fitOnce(const MatrixXd &rows, const VectorXd &importance,
+                   unsigned branches, const MatrixXd &shape,
+                   std::mt19937_64 &random) {
+  BranchWeights none = BranchWeights::Zero(rows.cols(), 1);
+  Fit best = alternate(rows, importance, Assignment(rows.rows(), 0), none);
+  for (unsigned count = 2; count <= branches; ++count) {
+    BranchWeights grown = BranchWeights::Zero(rows.cols(), count);
+    grown.leftCols(count - 1) = best.weights;
+    Fit next = alternate(rows, importance, splitOff(rows, best.weights), grown);
+    for (unsigned start = 0; start < kStarts; ++start) {
+      Fit other = alternate(rows, importance, scatter(shape, count, random),
+                            BranchWeights::Zero(rows.cols(), count));
+      if (other.error < next.error)
+        next = std::move(other);
+    }
+    best = std::move(next);
+  }
+  return best;
+}
+
+/// Huber's weights: rows far off, beyond twice the usual error, count less.
+static VectorXd robustImportance(const VectorXd &residual) {
+  std::vector<double> sizes(residual.size());
+  for (int i = 0; i < residual.size(); ++i)
+    sizes[i] = std::abs(residual[i]);
+  std::nth_element(sizes.begin(), sizes.begin() + sizes.size() / 2,
+                   sizes.end());
+  // The median of a normal error is 1 / 1.4826 of its standard deviation.
+  double limit = 2 * 1.4826 * sizes[sizes.size() / 2];
+  VectorXd importance = VectorXd::Ones(residual.size());
+  for (int i = 0; i < residual.size(); ++i)
+    if (std::abs(residual[i]) > limit && limit > 1e-12)
+      importance[i] = limit / std::abs(residual[i]);
+  return importance;
+}
+
+BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
+                               uint64_t seed) {
+  std::mt19937_64 random(seed);
+  MatrixXd shape = shapeOf(rows);
+  VectorXd importance = VectorXd::Ones(rows.rows());
+  Fit fit = fitOnce(rows, importance, branches, shape, random);
+  for (unsigned round = 0; round < kRobustRounds; ++round) {
+    VectorXd residual = evaluateMaxAffine(rows, fit.weights).array() - 1;
+    importance = robustImportance(residual);
+    fit =
+        alternate(rows, importance, assignRows(rows, fit.weights), fit.weights);
+  }
+  return fit.weights;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Model/NonNegativeLeastSquares.h"
+
+#include <Eigen/QR>
+
+#include <vector>
+
+using namespace pr;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+/// A problem with unit columns and as many rows as columns, and its state.
+class ActiveSet {
+public:
+  ActiveSet(MatrixXd matrix, VectorXd target)
+      : a(std::move(matrix)), b(std::move(target)), x(VectorXd::Zero(a.cols())),
+        passive(a.cols(), false) {}
+
+  VectorXd solve();
+
+private:
+  /// The unconstrained solution over the passive columns; 0 elsewhere.
+  VectorXd solvePassive() const;
+  /// The column whose growth helps most; -1 where none does.
+  int findEntering(const std::vector<bool> &rejected) const;
+  /// Moves towards the unconstrained solution, dropping columns that reach 0.
+  void settle();
+
+  MatrixXd a;
+  VectorXd b, x;
+  std::vector<bool> passive;
+};
+} // namespace
+
+VectorXd ActiveSet::solvePassive() const {
+  std::vector<int> columns;
+  for (int j = 0; j < a.cols(); ++j)
+    if (passive[j])
+      columns.push_back(j);
+  MatrixXd part(a.rows(), columns.size());
+  for (size_t j = 0; j < columns.size(); ++j)
+    part.col(j) = a.col(columns[j]);
+  VectorXd solved = part.colPivHouseholderQr().solve(b);
+  VectorXd result = VectorXd::Zero(a.cols());
+  for (size_t j = 0; j < columns.size(); ++j)
+    result[columns[j]] = solved[j];
+  return result;
+}
+
+int ActiveSet::findEntering(const std::vector<bool> &rejected) const {
+  // Columns have unit length, so the gradient of each is comparable.
+  VectorXd gradient = a.transpose() * (b - a * x);
+  double threshold = 1e-13 * b.norm();
+  int best = -1;
+  for (int j = 0; j < a.cols(); ++j)
+    if (!passive[j] && !rejected[j] && gradient[j] > threshold &&
+        (best < 0 || gradient[j] > gradient[best]))
+      best = j;
+  return best;
+}
+
+void ActiveSet::settle() {
+  while (true) {
+    VectorXd goal = solvePassive();
+    double step = 1;
+    for (int j = 0; j < a.cols(); ++j)
+      if (passive[j] && goal[j] <= 0)
+        step = std::min(step, x[j] / (x[j] - goal[j]));
+    x += step * (goal - x);
+    if (step == 1)
+      return;
+    bool any = false;
+    for (int j = 0; j < a.cols(); ++j) {
+      if (!passive[j])
+        continue;
+      if (x[j] <= 1e-15 || (goal[j] <= 0 && x[j] <= 1e-12 * x.maxCoeff())) {
+        passive[j] = false;
+        x[j] = 0;
+      }
+      any |= passive[j];
+    }
+    if (!any)
+      return;
+  }
+}
+
+VectorXd ActiveSet::solve() {
+  std::vector<bool> rejected(a.cols(), false);
+  double residual = b.norm();
+  // Each round lowers the residual or rejects a column, so it ends; the limit
+  // is for rounding errors near the optimum.
+  for (int round = 0, limit = 10 * int(a.cols()) + 10; round < limit; ++round) {
+    int entering = findEntering(rejected);
+    if (entering < 0)
+      break;
+    VectorXd oldX = x;
+    std::vector<bool> oldPassive = passive;
+    passive[entering] = true;
+    settle();
+    double now = (b - a * x).norm();
+    if (now < residual) {
+      residual = now;
+      rejected.assign(a.cols(), false);
+      continue;
+    }
+    x = std::move(oldX);
+    passive = std::move(oldPassive);
+    rejected[entering] = true;
+  }
+  return x;
+}
+
+VectorXd pr::solveNonNegative(const MatrixXd &a, const VectorXd &b) {
+  VectorXd norms = a.colwise().norm();
+  for (double &norm : norms)
+    norm = norm > 0 ? norm : 1;
+  MatrixXd scaled = a * norms.cwiseInverse().asDiagonal();
+  VectorXd target = b;
+  if (a.rows() > a.cols()) {
+    Eigen::HouseholderQR<MatrixXd> qr(scaled);
+    target = (qr.householderQ().adjoint() * b).head(a.cols());
+    scaled = qr.matrixQR().topRows(a.cols()).triangularView<Eigen::Upper>();
+  }
+  return ActiveSet(std::move(scaled), std::move(target))
+      .solve()
+      .cwiseQuotient(norms);
+}

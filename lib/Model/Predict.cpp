@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a query point to a latency: exact table, else base times forest.
+#include "pr/Model/ModelBundle.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace pr;
+
+Layer pr::normalizeForModel(const Layer &layer, const KindSupport *support,
+                            const Domain &domain) {
+  Layer result = layer;
+  if (support && !layer.epilogue.empty()) {
+    result.epilogue.clear();
+    for (EpilogueOp op : layer.epilogue) {
+      const auto &free = support->freeEpilogue;
+      if (std::find(free.begin(), free.end(), op) == free.end())
+        result.epilogue.push_back(op);
+    }
+  }
+  bool one = domain.layouts.size() == 1;
+  if (one && (domain.layouts[0] == Layout::Any || layer.layout == Layout::Any))
+    result.layout = domain.layouts[0];
+  return result;
+}
+
+/// How far outside the domain; what was never seen at all counts as far out.
+static double distanceOf(const Domain &domain, const Layer &layer,
+                         const Work &work) {
+  double distance = domain.distance(layer, work);
+  if (!domain.knowsTypes(layer) || !domain.knowsOptions(layer) ||
+      !domain.knowsLayout(layer.layout))
+    distance = std::max(distance, 1.0);
+  return distance;
+}
+
+static void finish(const KindModel &model, double base, float correction,
+                   double distance, int confidencePercent, Prediction &result) {
+  // A forest goes on for ever with its outermost leaf, the base knows how work
+  // grows: within an octave outside, the base takes over.
+  double trust = std::max(0.0, 1 - distance);
+  result.latency = base * std::exp(double(correction) * trust);
+  result.extrapolated = distance > 0;
+  result.bounds = model.interval.bounds(result.latency, confidencePercent);
+  if (result.bounds && distance > 0)
+    for (double *bound : {&result.bounds->first, &result.bounds->second})
+      *bound = result.latency * std::pow(*bound / result.latency, 1 + distance);
+}
+
+void pr::predictQueryPoints(const KindModel &model, const Layer *const *layers,
+                            size_t count, int confidencePercent,
+                            Prediction *results) {
+  // Blocks, so that nothing is allocated for a few layers.
+  constexpr size_t kBlock = 16, kSmall = 64;
+  std::array<float, kBlock * kSmall> small;
+  std::vector<float> large;
+  float *rows = small.data();
+  size_t width = model.features.size();
+  if (width > kSmall) {
+    large.resize(kBlock * width);
+    rows = large.data();
+  }
+  ResourceMask mask = model.base.resources() | model.features.resources();
+  std::array<double, kBlock> base, distance;
+  std::array<float, kBlock> correction{};
+  std::array<size_t, kBlock> place;
+  for (size_t next = 0; next < count;) {
+    size_t used = 0;
+    for (; next < count && used < kBlock; ++next) {
+      const Layer &layer = *layers[next];
+      if (const ExactValue *exact = model.exact.find(layer)) {
+        results[next] = {
+            exact->latency, {{exact->lower, exact->upper}}, true, false};
+        continue;
+      }
+      WorkTable work = WorkTable::compute(model.lattice, layer, mask);
+      BaseValue value = model.base.evaluate(work);
+      model.features.compute(model.lattice, layer, work, value,
+                             rows + used * width);
+      base[used] = value.latency;
+      distance[used] = distanceOf(model.domain, layer, work.raw());
+      place[used++] = next;
+    }
+    if (model.forest.numTrees() > 0)
+      model.forest.predict(rows, width, used, correction.data());
+    for (size_t i = 0; i < used; ++i)
+      finish(model, base[i], correction[i], distance[i], confidencePercent,
+             results[place[i]]);
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Bundles: putting them together and asking them.
+#include "Core.h"
+#include "CoreModel.h"
+
+#include <optional>
+#include <tuple>
+
+namespace py = pybind11;
+using namespace pr;
+using namespace pr::python;
+
+//===----------------------------------------------------------------------===//
+// Building
+//===----------------------------------------------------------------------===//
+
+using ExactRow = std::tuple<Layer, double, double, double>;
+
+static void addKind(BundleBuilder &builder, const Lattice &lattice,
+                    const Base &base, const std::vector<Layer> &training,
+                    const Interval &interval,
+                    const std::optional<Forest> &forest,
+                    const std::vector<std::string> &features,
+                    const std::vector<ExactRow> &exact) {
+  if (training.empty())
+    raise(invalidInput("a model of " +
+                       std::string(kindInfo(lattice.kind).name) +
+                       " needs training layers"));
+  KindModel model;
+  model.lattice = lattice;
+  model.base = base;
+  model.interval = interval;
+  model.features = unwrap(FeatureSet::create(lattice, features));
+  if (forest)
+    model.forest = *forest;
+  std::vector<Layer> points;
+  for (const Layer &layer : training)
+    points.push_back(queryPointOf(lattice, layer));
+  model.domain = Domain::hullOf(points);
+  std::vector<std::pair<Layer, ExactValue>> rows;
+  for (const auto &[layer, latency, lower, upper] : exact)
+    rows.emplace_back(queryPointOf(lattice, layer),
+                      ExactValue{latency, lower, upper});
+  model.exact = unwrap(ExactTable::build(rows));
+  unwrap(builder.addKind(std::move(model)));
+}
+
+static void defineBuilder(py::module_ &module) {
+  py::class_<BundleBuilder>(module, "BundleBuilder",
+                            "Puts a model bundle together.")
+      .def(py::init<TargetInfo>(), py::arg("target"))
+      .def("add_kind", addKind, py::arg("lattice"), py::arg("base"),
+           py::arg("training_layers"), py::arg("interval"),
+           py::arg("forest") = std::nullopt,
+           py::arg("features") = std::vector<std::string>(),
+           py::arg("exact") = std::vector<ExactRow>())
+      .def(
+          "add_absent_kind",
+          [](BundleBuilder &builder, const std::string &kind,
+             std::string reason) {
+            unwrap(builder.addAbsentKind(kindOf(kind), std::move(reason)));
+          },
+          py::arg("kind"), py::arg("reason"))
+      .def(
+          "set_card",
+          [](BundleBuilder &builder, std::string json) {
+            unwrap(builder.setCard(std::move(json)));
+          },
+          py::arg("json"))
+      .def("build", [](const BundleBuilder &builder) {
+        return py::bytes(builder.build());
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// Asking
+//===----------------------------------------------------------------------===//
+
+static EstimatorOptions optionsFor(int confidence) {
+  EstimatorOptions options;
+  options.confidencePercent = confidence;
+  return options;
+}
+
+static Estimator fromBytes(const py::bytes &bytes, int confidence) {
+  auto bundle = ModelBundle::parse(std::string_view(bytes), "<bytes>");
+  return unwrap(
+      Estimator::create(unwrap(std::move(bundle)), optionsFor(confidence)));
+}
+
+static py::dict predict(const Estimator &estimator,
+                        const std::vector<Layer> &layers) {
+  std::vector<Estimate> estimates(layers.size());
+  {
+    py::gil_scoped_release release;
+    estimator.estimate(layers.data(), layers.size(), estimates.data());
+  }
+  py::list status, waste, representative, reason;
+  py::list timePs, lowerPs, upperPs, cycles, lowerCycles, upperCycles;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Estimate &estimate = estimates[i];
+    bool unsupported = estimate.status == EstimateStatus::Unsupported;
+    status.append(std::string(toString(estimate.status)));
+    timePs.append(estimate.timePs);
+    lowerPs.append(estimate.lowerPs);
+    upperPs.append(estimate.upperPs);
+    cycles.append(estimate.cycles);
+    lowerCycles.append(estimate.lowerCycles);
+    upperCycles.append(estimate.upperCycles);
+    waste.append(double(estimate.wastePpm) / 1e6);
+    representative.append(printLayer(estimator.representative(layers[i])));
+    reason.append(unsupported ? estimator.whyNot(layers[i]) : "");
+  }
+  py::dict result;
+  result["status"] = status;
+  result["time_ps"] = timePs;
+  result["cycles"] = cycles;
+  result["lower_ps"] = lowerPs;
+  result["upper_ps"] = upperPs;
+  result["lower_cycles"] = lowerCycles;
+  result["upper_cycles"] = upperCycles;
+  result["waste"] = waste;
+  result["representative"] = representative;
+  result["reason"] = reason;
+  return result;
+}
+
+static py::dict kindsOf(const Estimator &estimator) {
+  py::dict kinds;
+  for (const auto &[kind, model] : estimator.bundle().kinds()) {
+    py::dict entry;
+    entry["lattice"] = model.lattice;
+    entry["base"] = model.base;
+    entry["features"] = model.features.names();
+    entry["trees"] = model.forest.numTrees();
+    entry["exact_rows"] = model.exact.size();
+    entry["held_out"] = model.interval.count();
+    kinds[py::str(std::string(kindInfo(kind).name))] = entry;
+  }
+  for (const auto &[kind, reason] : estimator.bundle().absentKinds()) {
+    py::dict entry;
+    entry["reason"] = reason;
+    kinds[py::str(std::string(kindInfo(kind).name))] = entry;
+  }
+  return kinds;
+}
+
+void python::defineEstimator(py::module_ &module) {
+  defineBuilder(module);
+  py::class_<Estimator>(module, "Estimator", "Answers from a model bundle.")
+      .def_static(
+          "load",
+          [](const std::string &path, int confidence) {
+            return unwrap(Estimator::load(path, optionsFor(confidence)));
+          },
+          py::arg("path"), py::arg("confidence") = 90)
+      .def_static("from_bytes", fromBytes, py::arg("bundle"),
+                  py::arg("confidence") = 90)
+      .def("predict", predict, py::arg("layers"))
+      .def("why_not", &Estimator::whyNot, py::arg("layer"))
+      .def("representative", &Estimator::representative, py::arg("layer"))
+      .def("query_point", &Estimator::queryPoint, py::arg("layer"))
+      .def_property_readonly("target", &Estimator::target)
+      .def_property_readonly("model_id", &Estimator::modelId)
+      .def_property_readonly(
+          "card",
+          [](const Estimator &estimator) { return estimator.bundle().card(); })
+      .def_property_readonly("kinds", kindsOf);
+  module.def("schema_version", [] { return ModelBundle::kSchema; });
+}
