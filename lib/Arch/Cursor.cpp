@@ -274,7 +274,9 @@ pr::arch::evaluate(const Program &program, const std::vector<int64_t> &inputs,
   Event last = cursor.next();
   if (last == Event::Failed)
     return cursor.error();
-  assert(last == Event::End && "the program issues instructions");
+  if (last != Event::End)
+    return invalidInput(program.locations[0] +
+                        ": instructions where a number was expected");
   std::vector<int64_t> outputs;
   for (ValueId id : program.outputs)
     outputs.push_back(cursor.value(id));

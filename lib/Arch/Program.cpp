@@ -2,6 +2,7 @@
 #include "pr/Arch/Program.h"
 
 #include <algorithm>
+#include <optional>
 
 using namespace pr;
 using namespace pr::arch;
@@ -102,57 +103,34 @@ void Program::removeDeadComputes() {
 // Expressions
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Rebuilds the tree below one value of the root block.
-class ExprBuilder {
-public:
-  ExprBuilder(const Program &program, const std::vector<std::string> &names);
-  Expected<Expr> build(ValueId value) const;
+/// The expressions of the root block's values; nullopt where there is none.
+using ExprTable = std::vector<std::optional<Expr>>;
 
-private:
-  std::vector<Expr> exprs;
-  std::vector<bool> known;
-};
-} // namespace
-
-/// Computations of the root block that are built of known values, in order.
-ExprBuilder::ExprBuilder(const Program &program,
-                         const std::vector<std::string> &names)
-    : exprs(program.numValues), known(program.numValues) {
-  auto define = [&](ValueId id, Expr expr) {
-    bool fits = expr.depth() <= kMaxExprDepth && expr.size() <= kMaxExprSize;
-    exprs[id] = std::move(expr);
-    known[id] = fits;
-  };
-  for (ValueId id = 0; id < program.numInputs; ++id)
-    define(id, Expr::variable(id, names[id]));
-  for (auto [id, value] : program.constants)
-    define(id, Expr::constant(value));
-  for (Statement statement : program.blocks[program.root]) {
-    if (statement.kind != StatementKind::Compute)
-      continue;
-    const Compute &compute = program.computes[statement.index];
-    std::vector<Expr> operands;
-    bool allKnown = true;
-    for (ValueId operand : compute.operands) {
-      if (operand == kNone)
-        break;
-      allKnown = allKnown && known[operand];
-      operands.push_back(exprs[operand]);
-    }
-    if (allKnown)
-      define(compute.result, Expr::make(compute.op, std::move(operands)));
+static void addCompute(const Compute &compute, ExprTable &table) {
+  std::vector<Expr> operands;
+  for (ValueId operand : compute.operands) {
+    if (operand == kNone)
+      break;
+    if (!table[operand])
+      return;
+    operands.push_back(*table[operand]);
   }
-}
-
-Expected<Expr> ExprBuilder::build(ValueId value) const {
-  if (known[value])
-    return exprs[value];
-  return invalidInput("it is not computed by straight arithmetic from the "
-                      "layer and the parameters, or is too large");
+  Expr expr = Expr::make(compute.op, std::move(operands));
+  if (expr.depth() <= kMaxExprDepth && expr.size() <= kMaxExprSize)
+    table[compute.result] = std::move(expr);
 }
 
 Expected<Expr> pr::arch::toExpr(const Program &program, ValueId value,
-                                const std::vector<std::string> &names) {
-  return ExprBuilder(program, names).build(value);
+                                const std::vector<Expr> &inputs) {
+  ExprTable table(program.numValues);
+  std::copy(inputs.begin(), inputs.end(), table.begin());
+  for (auto [id, number] : program.constants)
+    table[id] = Expr::constant(number);
+  for (Statement statement : program.blocks[program.root])
+    if (statement.kind == StatementKind::Compute)
+      addCompute(program.computes[statement.index], table);
+  if (!table[value])
+    return invalidInput("is not computed by straight arithmetic from the layer "
+                        "and the parameters, or is too large");
+  return *table[value];
 }

@@ -33,7 +33,7 @@ struct Stage {
 struct Process {
   uint32_t operation = 0;
   uint32_t second = kNone; ///< fused behind it
-  /// Immediates in, latency and interval out.
+  /// Immediates in; the latency and, where one is stated, the interval out.
   Program latency;
 };
 
@@ -61,6 +61,8 @@ struct Storage {
   int64_t sets = 0, ways = 0, line = 0;    ///< of a cache
   Replacement replacement = Replacement::LRU;
   uint32_t backing = kNone; ///< the memory behind a cache
+  /// Serves requests in order of time, not of issue.
+  bool firstCome = false;
 };
 
 struct Semaphore {

@@ -154,11 +154,11 @@ struct Program {
   void removeDeadComputes();
 };
 
-/// The expression over the program's inputs that computes `value`, where the
-/// root block alone does; `names` are those of the inputs. Errors: the value
-/// comes out of a loop or a decision, or the expression is too large.
+/// The expression that computes `value`, where the root block's arithmetic
+/// alone does; `inputs` are those of the program. Errors: the value comes out
+/// of a loop or a decision, or the expression is too large.
 Expected<Expr> toExpr(const Program &program, ValueId value,
-                      const std::vector<std::string> &names);
+                      const std::vector<Expr> &inputs);
 
 } // namespace pr::arch
 

@@ -136,9 +136,8 @@ ParseResult ProcessOp::parse(OpAsmParser &parser, OperationState &result) {
     return failure();
   for (OpAsmParser::Argument &argument : arguments)
     argument.type = builder.getIndexType();
-  return failure(
-      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
-      parser.parseRegion(*result.addRegion(), arguments));
+  return failure(parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+                 parser.parseRegion(*result.addRegion(), arguments));
 }
 
 static void printArguments(OpAsmPrinter &printer, Block &block) {
@@ -291,9 +290,8 @@ LogicalResult MappingOp::verify() {
   llvm::StringSet<> known = knownArguments(*kind), seen;
   for (StringAttr name : getArgumentNames().getAsRange<StringAttr>()) {
     if (!known.contains(name.getValue()))
-      return emitOpError("asks for '")
-             << name.getValue() << "', which '" << kind->name
-             << "' layers do not have";
+      return emitOpError("asks for '") << name.getValue() << "', which '"
+                                       << kind->name << "' layers do not have";
     if (!seen.insert(name.getValue()).second)
       return emitOpError("asks for '") << name.getValue() << "' twice";
   }

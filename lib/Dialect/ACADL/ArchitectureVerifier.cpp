@@ -99,8 +99,8 @@ LogicalResult ArchitectureVerifier::addName(StringRef name, Operation *op) {
   auto [it, isNew] = objects.try_emplace(name, op);
   if (isNew)
     return success();
-  InFlightDiagnostic diagnostic =
-      op->emitOpError("has the name '@") << name << "' of another object";
+  InFlightDiagnostic diagnostic = op->emitOpError("has the name '@")
+                                  << name << "' of another object";
   diagnostic.attachNote(it->second->getLoc()) << "the other one is here";
   return diagnostic;
 }
@@ -181,8 +181,8 @@ LogicalResult ArchitectureVerifier::checkForwards(StageInterface stage) {
   for (StringRef name : namesOf(stage.getForwards())) {
     Operation *target = objects.lookup(name);
     if (!target)
-      return stage->emitOpError("forwards to '@") << name
-                                                  << "', which does not exist";
+      return stage->emitOpError("forwards to '@")
+             << name << "', which does not exist";
     if (!isa<StageInterface>(target) || isa<FetchStageOp>(target))
       return (stage->emitOpError("forwards to '@")
               << name << "', expected a pipeline or execute stage")
@@ -289,8 +289,7 @@ LogicalResult ArchitectureVerifier::checkMappings() {
               if (find<MemoryInterface>(op.getMemory()))
                 return LogicalResult(success());
               return LogicalResult(op.emitOpError("reads '@")
-                                   << op.getMemory()
-                                   << "', expected a memory");
+                                   << op.getMemory() << "', expected a memory");
             })
             .Default([](Operation *) { return success(); });
     return failed(checked) ? WalkResult::interrupt() : WalkResult::advance();
@@ -299,6 +298,8 @@ LogicalResult ArchitectureVerifier::checkMappings() {
 }
 
 LogicalResult ArchitectureVerifier::checkIssue(IssueOp issue) {
+  if (issue->getParentOp() == architecture)
+    return issue.emitOpError("is in no mapping");
   auto it = processors.find(issue.getOpcode());
   if (it == processors.end())
     return issue.emitOpError("has operation '")
@@ -357,12 +358,10 @@ LogicalResult ArchitectureVerifier::checkAccess(IssueOp issue,
              << " a range that is not made by 'acadl.range' in place";
     if (llvm::is_contained(connected, range.getStorage()))
       continue;
-    InFlightDiagnostic diagnostic = issue.emitOpError(verb)
-                                    << " '@" << range.getStorage()
-                                    << "', to which unit '@"
-                                    << UnitInterface(processor.unit)
-                                           .getUnitName()
-                                    << "' is not connected";
+    InFlightDiagnostic diagnostic =
+        issue.emitOpError(verb)
+        << " '@" << range.getStorage() << "', to which unit '@"
+        << UnitInterface(processor.unit).getUnitName() << "' is not connected";
     diagnostic.attachNote(UnitInterface(processor.unit).getLoc())
         << "the unit is here";
     return diagnostic;

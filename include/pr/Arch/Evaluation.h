@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What both evaluators say about a layer, and what they may be asked for.
+#ifndef PR_ARCH_EVALUATION_H
+#define PR_ARCH_EVALUATION_H
+
+#include "pr/Arch/Machine.h"
+#include "pr/Arch/Trace.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace pr::arch {
+
+struct EvaluationOptions {
+  /// Statements of the mapping that may be run, and instructions evaluated.
+  int64_t maxSteps = 2'000'000'000;
+  int64_t maxInstructions = 1'000'000'000;
+  Trace *trace = nullptr;
+};
+
+/// Use of one unit (all members of an array together), in cycles.
+struct UnitUse {
+  int64_t instructions = 0;
+  int64_t busy = 0;
+  int64_t waitedForData = 0; ///< its instructions, at the head of their stage
+  int64_t waitedForUnit = 0;
+  int64_t blocked = 0; ///< done, but no room in the next stage
+};
+
+struct Evaluation {
+  int64_t cycles = 0;
+  int64_t instructions = 0;
+  std::vector<UnitUse> units; ///< as ObjectDiagram::units
+};
+
+} // namespace pr::arch
+
+#endif // PR_ARCH_EVALUATION_H

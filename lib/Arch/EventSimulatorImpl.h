@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The simulator's state and its parts: streams (EventSimulatorStreams.cpp),
+// stages and units (EventSimulatorStages.cpp), memories
+// (EventSimulatorMemories.cpp), and the loop over time (EventSimulator.cpp).
+#ifndef PR_LIB_ARCH_EVENTSIMULATORIMPL_H
+#define PR_LIB_ARCH_EVENTSIMULATORIMPL_H
+
+#include "pr/Arch/EventSimulator.h"
+
+#include <deque>
+#include <queue>
+#include <set>
+
+namespace pr::arch::simulator {
+
+inline constexpr int64_t kForever = int64_t(1) << 62;
+
+struct Flight;
+
+/// A range of an instruction under way, as later instructions see it.
+struct ActiveRange {
+  Flight *owner = nullptr;
+  Range range;
+  bool ended = false;
+  /// Instructions that wait for its end, and at which hop they check.
+  std::vector<std::pair<Flight *, uint32_t>> dependents;
+};
+
+/// An instruction on its way.
+struct Flight {
+  Instruction instruction;
+  uint64_t number = 0; ///< in issue order
+  uint32_t stream = 0;
+  uint32_t hop = 0;
+  /// Events still to come that name it, and its own presence on the path.
+  uint32_t references = 0;
+
+  int64_t ready = 0; ///< entered + latency of the stage
+  int64_t entered = 0, started = 0, dataThere = 0, release = 0;
+  bool isDone = false; ///< here, and only the next stage holds it up
+  uint32_t unit = kNone;
+  Latency latency;
+  Flight *fused = nullptr; ///< carried out together with this one
+  int64_t blocker = -1;
+
+  std::vector<uint32_t> pending; ///< by hop: ranges that must end first
+  std::deque<ActiveRange> active;
+
+  // The memory transaction under way.
+  uint32_t rangeAt = 0;
+  int64_t runAt = 0;
+  int64_t nextRequest = 0, lastRequest = 0, readsEnd = 0, writesEnd = 0;
+  bool writing = false;
+};
+
+struct StagePlace {
+  uint32_t stage = 0;
+  int64_t occupied = 0;
+  std::deque<Flight *> expected; ///< will enter, in issue order
+  std::deque<Flight *> line;     ///< entered; neither started nor passed on
+  bool queued = false;           ///< to be looked at
+};
+
+struct UnitPlace {
+  int64_t freeAt = 0; ///< kForever: not known yet
+  int64_t underWay = 0;
+};
+
+struct CacheLine {
+  int64_t tag = -1;
+  uint64_t age = 0;
+  bool changed = false;
+};
+
+struct MemoryPlace {
+  uint32_t storage = 0;
+  std::deque<Flight *> expected; ///< will request, in issue order
+  std::vector<Flight *> waiting; ///< want to request now
+  int64_t underWay = 0;
+  std::vector<int64_t> portFree;
+  std::vector<int64_t> ends; ///< of accesses from a cache, for the limit
+  std::vector<int64_t> openRow;
+  std::vector<CacheLine> lines;
+  uint64_t clock = 0, random = 1;
+};
+
+struct StreamItem {
+  enum Kind : uint8_t { Instr, Signal, Wait } kind = Instr;
+  Flight *flight = nullptr;
+  int64_t done = 0;
+  Synchronization synchronization;
+};
+
+struct StreamState {
+  std::unique_ptr<Cursor> cursor;
+  uint32_t fetch = 0;
+  int64_t priority = 0;
+  bool ended = false;
+  int64_t held = 0; ///< slots of the fetch stage
+  std::deque<StreamItem> items;
+  int64_t taken = 0;            ///< instructions so far
+  int64_t accessEnd = 0;        ///< of the instruction memory, last access
+  int64_t nextAccess = 0;       ///< when the next one may be requested
+  std::set<uint64_t> incomplete; ///< left, not completed
+  struct PendingSignal {
+    uint32_t semaphore;
+    uint64_t last; ///< number of the last instruction before it
+  };
+  std::deque<PendingSignal> signals;
+};
+
+struct FetchState {
+  int64_t cycle = -1; ///< of the latest leaving
+  int64_t left = 0;   ///< in that cycle
+};
+
+enum class EventKind : uint8_t {
+  Look,       ///< at a stage place
+  Done,       ///< a flight is done where it is
+  SlotFree,   ///< of a stage place
+  ReadsEnd,   ///< of a flight, at hop `extra`
+  Request,    ///< a flight wants to make its next request
+  AccessEnds, ///< at a memory place
+  Streams,    ///< something may leave a fetch stage
+};
+
+struct TimedEvent {
+  int64_t time;
+  uint64_t sequence;
+  EventKind kind;
+  uint32_t place = 0;
+  Flight *flight = nullptr;
+  uint32_t extra = 0;
+  bool operator>(const TimedEvent &other) const {
+    return time != other.time ? time > other.time : sequence > other.sequence;
+  }
+};
+
+class Simulator {
+public:
+  Simulator(const Machine &machine, const Program &program,
+            const std::vector<int64_t> &inputs,
+            const EvaluationOptions &options);
+  Expected<Evaluation> run();
+
+private:
+  // The loop over time.
+  void schedule(int64_t time, EventKind kind, uint32_t place, Flight *flight,
+                uint32_t extra = 0);
+  void apply(const TimedEvent &event);
+  void settle();
+  bool fail(Error error);
+  Error blockedStream() const;
+
+  // Streams.
+  Expected<void> openStreams(const std::vector<int64_t> &inputs);
+  void fill(uint32_t index);
+  bool takeInstruction(StreamState &stream, uint32_t index);
+  bool advanceStreams();
+  bool advanceStream(uint32_t index);
+  void issue(StreamState &stream);
+  void completeInStream(Flight &flight);
+
+  // Stages and units.
+  uint32_t placeOf(const Flight &flight, uint32_t hop) const;
+  const Hop &hopOf(const Flight &flight) const;
+  bool hasRoom(const StagePlace &place) const;
+  void look(uint32_t place);
+  void visit(uint32_t place);
+  bool accept(uint32_t place);
+  bool canLeave(const Flight &flight) const;
+  void leaveStage(Flight &flight);
+  bool startHead(uint32_t place);
+  uint32_t freeUnit(const Flight &flight) const;
+  bool start(Flight &flight, const Hop::Choice &choice);
+  Flight *fusible(const StagePlace &place, const Flight &head, uint32_t unit,
+                  uint32_t &process) const;
+  void setDone(Flight &flight);
+  void setRelease(Flight &flight, int64_t time);
+  void complete(Flight &flight);
+  void addDependencies(Flight &flight);
+  void endRanges(Flight &flight, bool writes, uint32_t hop);
+  void release(Flight &flight);
+  void record(const Flight &flight, int64_t left);
+
+  // Memories.
+  bool beginTransaction(Flight &flight);
+  bool toNextRange(Flight &flight);
+  void nextPhase(Flight &flight);
+  bool grantRequests();
+  bool mayRequest(const MemoryPlace &memory, const Flight &flight) const;
+  void makeRequest(MemoryPlace &memory, Flight &flight);
+  int64_t access(uint32_t place, int64_t request, int64_t address, int64_t size,
+                 bool write);
+  int64_t rowMisses(MemoryPlace &memory, int64_t address, int64_t size);
+  int64_t cacheMisses(MemoryPlace &memory, int64_t time, int64_t address,
+                      int64_t size, bool write);
+  int64_t accessBehind(uint32_t place, int64_t request, int64_t address,
+                       int64_t size, bool write);
+
+  const Machine &machine;
+  const Program &program;
+  EvaluationOptions options;
+  StepBudget budget;
+  Evaluation result;
+  bool hasFailed = false;
+  Error failure;
+
+  int64_t now = 0;
+  uint64_t sequence = 0, issued = 0;
+  std::priority_queue<TimedEvent, std::vector<TimedEvent>, std::greater<>>
+      events;
+  std::vector<StreamState> streams;
+  std::vector<uint32_t> streamOrder; ///< by priority
+  std::vector<FetchState> fetches;   ///< by stage
+  std::vector<StagePlace> stages;
+  std::vector<uint32_t> depth; ///< by stage: stages behind are deeper
+  std::vector<UnitPlace> units;
+  std::vector<MemoryPlace> memories;
+  std::vector<std::vector<ActiveRange *>> active; ///< by storage place
+  std::vector<int64_t> semaphores;
+  std::priority_queue<std::pair<uint32_t, uint32_t>> toVisit; ///< deepest first
+  std::vector<Flight *> requests;
+  std::deque<Flight> pool;
+  std::vector<Flight *> unused;
+};
+
+} // namespace pr::arch::simulator
+
+#endif // PR_LIB_ARCH_EVENTSIMULATORIMPL_H

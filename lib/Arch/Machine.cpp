@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Arch/Machine.h"
+
+#include "pr/Support/CheckedMath.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+using namespace pr;
+using namespace pr::arch;
+
+namespace {
+/// More members than this of one array, and more runs or words of a range, are
+/// taken for mistakes.
+constexpr int64_t kMaxMembers = 1 << 20;
+constexpr int64_t kMaxRuns = 1 << 20;
+
+Error inObject(const std::string &name, const std::string &message) {
+  return invalidInput("'" + name + "': " + message);
+}
+
+std::string expected(const char *what, int64_t found, int64_t least) {
+  return std::string(what) + " is " + std::to_string(found) +
+         ", expected at least " + std::to_string(least);
+}
+
+struct Number {
+  const char *what;
+  int64_t value, least;
+};
+
+Expected<void> check(const std::string &name,
+                     std::initializer_list<Number> numbers) {
+  for (const Number &number : numbers) {
+    if (number.value < number.least)
+      return inObject(name, expected(number.what, number.value, number.least));
+    if (number.value > (int64_t(1) << 48))
+      return inObject(name, std::string(number.what) + " is " +
+                                std::to_string(number.value) +
+                                ", expected at most 2^48");
+  }
+  return {};
+}
+
+Expected<int64_t> countMembers(const std::string &name,
+                               const std::vector<int64_t> &extents) {
+  Checked count = 1;
+  for (int64_t extent : extents) {
+    if (extent < 1)
+      return inObject(name, expected("an extent of the array", extent, 1));
+    count = count * Checked(extent);
+  }
+  if (!count.ok() || count.value() > kMaxMembers)
+    return inObject(name, "the array has more than 2^20 members");
+  return count.value();
+}
+
+bool contains(const std::vector<uint32_t> &list, uint32_t value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+struct VectorHash {
+  size_t operator()(const std::vector<int64_t> &key) const {
+    uint64_t hash = 0x9e3779b97f4a7c15u;
+    for (int64_t part : key)
+      hash = (hash ^ uint64_t(part)) * 0xff51afd7ed558ccdu, hash ^= hash >> 32;
+    return hash;
+  }
+};
+} // namespace
+
+/// Latencies seen before: a mapping asks for few different ones, often.
+struct Machine::Memo {
+  std::unordered_map<std::vector<int64_t>, Latency, VectorHash> latencies;
+  std::vector<int64_t> key;
+};
+
+//===----------------------------------------------------------------------===//
+// Overlap
+//===----------------------------------------------------------------------===//
+
+/// Whether an interval meets a run of a range.
+static bool meets(int64_t begin, int64_t end, const Range &range) {
+  if (begin >= range.end() || end <= range.begin())
+    return false;
+  if (range.repeat == 1 || range.stride <= range.size)
+    return true;
+  // The last run that starts before `end`.
+  int64_t run =
+      std::min(range.repeat - 1, (end - 1 - range.address) / range.stride);
+  return range.address + run * range.stride + range.size > begin;
+}
+
+bool arch::overlap(const Range &a, const Range &b) {
+  if (a.place != b.place || a.begin() >= b.end() || b.begin() >= a.end())
+    return false;
+  const Range &few = a.repeat <= b.repeat ? a : b;
+  const Range &many = a.repeat <= b.repeat ? b : a;
+  if (few.stride <= few.size)
+    return meets(few.begin(), few.end(), many);
+  for (int64_t run = 0; run < few.repeat; ++run) {
+    int64_t begin = few.address + run * few.stride;
+    if (meets(begin, begin + few.size, many))
+      return true;
+  }
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Creation
+//===----------------------------------------------------------------------===//
+
+Expected<Machine> Machine::create(const ObjectDiagram &diagram) {
+  Machine machine;
+  machine.objects = &diagram;
+  machine.memo = std::make_shared<Memo>();
+  if (auto checked = machine.checkNumbers(); !checked)
+    return checked.takeError();
+  machine.numberPlaces();
+  if (auto found = machine.findRoutes(); !found)
+    return found.takeError();
+  return machine;
+}
+
+Expected<void> Machine::checkNumbers() const {
+  for (const Stage &stage : objects->stages) {
+    if (auto good = check(stage.name, {{"latency", stage.latency, 0},
+                                       {"capacity", stage.capacity, 1},
+                                       {"issue_width", stage.issueWidth, 1}});
+        !good)
+      return good;
+    if (stage.kind == StageKind::Fetch && !stage.instances.empty())
+      return inObject(stage.name, "a fetch stage cannot be an array");
+    if (stage.instructionMemory != kNone && stage.instructionsPerAccess < 1)
+      return inObject(stage.name, expected("instructions per access",
+                                           stage.instructionsPerAccess, 1));
+    if (auto count = countMembers(stage.name, stage.instances); !count)
+      return count.takeError();
+  }
+  for (const Unit &unit : objects->units)
+    if (auto good = check(unit.name, {{"in_flight", unit.inFlight, 0}}); !good)
+      return good;
+  for (const Storage &storage : objects->storages) {
+    if (auto good =
+            check(storage.name, {{"size", storage.size, 0},
+                                 {"read_latency", storage.readLatency, 0},
+                                 {"write_latency", storage.writeLatency, 0},
+                                 {"ports", storage.ports, 1},
+                                 {"port_width", storage.portWidth, 1},
+                                 {"in_flight", storage.inFlight, 0}});
+        !good)
+      return good;
+    if (auto count = countMembers(storage.name, storage.instances); !count)
+      return count.takeError();
+    if (storage.kind == StorageKind::DRAM)
+      if (auto good = check(storage.name, {{"banks", storage.banks, 1},
+                                           {"row", storage.row, 1},
+                                           {"row_miss", storage.rowMiss, 0}});
+          !good)
+        return good;
+    if (storage.kind != StorageKind::Cache)
+      continue;
+    if (auto good = check(storage.name, {{"sets", storage.sets, 1},
+                                         {"ways", storage.ways, 1},
+                                         {"line", storage.line, 1}});
+        !good)
+      return good;
+    if (storage.backing == kNone || !storage.instances.empty() ||
+        !objects->storages[storage.backing].instances.empty())
+      return inObject(storage.name, "a cache and the memory behind it are "
+                                    "single memories, not arrays");
+  }
+  for (const Semaphore &semaphore : objects->semaphores)
+    if (auto good = check(semaphore.name, {{"initial", semaphore.initial, 0}});
+        !good)
+      return good;
+  return {};
+}
+
+void Machine::numberPlaces() {
+  auto members = [](const std::vector<int64_t> &extents) {
+    return uint32_t(std::accumulate(extents.begin(), extents.end(), int64_t(1),
+                                    std::multiplies<int64_t>()));
+  };
+  for (const Stage &stage : objects->stages) {
+    stageBase.push_back(stagePlaces);
+    isArray.push_back(!stage.instances.empty());
+    stagePlaces += members(stage.instances);
+  }
+  for (const Unit &unit : objects->units) {
+    unitBase.push_back(unitPlaces);
+    unitPlaces += members(objects->stages[unit.stage].instances);
+  }
+  for (uint32_t i = 0; i < objects->storages.size(); ++i) {
+    storageBase.push_back(storagePlaces);
+    storagePlaces += members(objects->storages[i].instances);
+    placeStorage.resize(storagePlaces, i);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Routes
+//===----------------------------------------------------------------------===//
+
+Expected<void> Machine::findRoutes() {
+  routes.resize(objects->stages.size());
+  for (uint32_t stage = 0; stage < objects->stages.size(); ++stage) {
+    if (objects->stages[stage].kind != StageKind::Fetch)
+      continue;
+    routes[stage].resize(objects->operations.size());
+    for (uint32_t op = 0; op < objects->operations.size(); ++op)
+      if (auto found = findRoute(stage, op); !found)
+        return found;
+  }
+  return {};
+}
+
+static std::vector<Hop::Choice> choicesAt(const ObjectDiagram &diagram,
+                                          uint32_t stage, uint32_t operation) {
+  std::vector<Hop::Choice> choices;
+  for (uint32_t unit : diagram.stages[stage].units) {
+    const std::vector<Process> &processes = diagram.units[unit].processes;
+    for (uint32_t p = 0; p < processes.size(); ++p)
+      if (processes[p].operation == operation && processes[p].second == kNone) {
+        choices.push_back({unit, p});
+        break;
+      }
+  }
+  return choices;
+}
+
+Expected<void> Machine::findRoute(uint32_t fetch, uint32_t operation) {
+  enum : char { Unknown, Active, No, Yes };
+  std::vector<char> reaches(objects->stages.size(), Unknown);
+  bool cyclic = false;
+  // Whether a unit that processes the operation can be reached.
+  auto visit = [&](auto &self, uint32_t stage) -> bool {
+    char &state = reaches[stage];
+    if (state == Active)
+      cyclic = true;
+    if (state != Unknown)
+      return state == Yes;
+    state = Active;
+    bool found = !choicesAt(*objects, stage, operation).empty();
+    for (uint32_t next : objects->stages[stage].forwards)
+      if (self(self, next))
+        found = true;
+    reaches[stage] = found ? Yes : No;
+    return found;
+  };
+  visit(visit, fetch);
+  if (cyclic)
+    return inObject(objects->stages[fetch].name,
+                    "the stages behind it form a cycle");
+
+  Route &route = routes[fetch][operation];
+  uint32_t at = fetch;
+  while (true) {
+    const std::vector<uint32_t> &forwards = objects->stages[at].forwards;
+    auto next = std::find_if(forwards.begin(), forwards.end(),
+                             [&](uint32_t s) { return reaches[s] == Yes; });
+    if (next == forwards.end())
+      break;
+    at = *next;
+    route.hops.push_back({at, choicesAt(*objects, at, operation)});
+    const std::vector<int64_t> &extents = objects->stages[at].instances;
+    if (extents.empty())
+      continue;
+    if (!route.extents.empty() && route.extents != extents)
+      return inObject(objects->stages[at].name,
+                      "its array and another one on the path of '" +
+                          objects->operations[operation] +
+                          "' have different extents");
+    route.extents = extents;
+  }
+  connect(route);
+  return {};
+}
+
+void Machine::connect(Route &route) const {
+  route.reads.resize(objects->storages.size());
+  route.writes.resize(objects->storages.size());
+  for (uint32_t h = 0; h < route.hops.size(); ++h)
+    for (const Hop::Choice &choice : route.hops[h].choices) {
+      const Unit &unit = objects->units[choice.unit];
+      auto note = [&](const std::vector<uint32_t> &storages,
+                      std::vector<Route::Connection> &connections) {
+        for (uint32_t storage : storages) {
+          Route::Connection &connection = connections[storage];
+          if (connection.check == kNone)
+            connection.check = h;
+          connection.end = h;
+          connection.transfers |=
+              unit.accessesMemory && connection.check == h &&
+              objects->storages[storage].kind != StorageKind::RegisterFile;
+        }
+      };
+      note(unit.reads, route.reads);
+      note(unit.writes, route.writes);
+      for (const Process &process : unit.processes)
+        route.mayFuse |=
+            process.second != kNone &&
+            process.operation == unit.processes[choice.process].operation;
+    }
+}
+
+Expected<uint32_t> Machine::fetchStage(const Program &program,
+                                       uint32_t stream) const {
+  if (!program.streams.empty())
+    return program.streams[stream].fetchStage;
+  uint32_t found = kNone;
+  for (uint32_t s = 0; s < objects->stages.size(); ++s) {
+    if (objects->stages[s].kind != StageKind::Fetch)
+      continue;
+    if (found != kNone)
+      return invalidInput("'" + objects->name +
+                          "' has several fetch stages: the mapping must say "
+                          "with streams which one issues");
+    found = s;
+  }
+  if (found == kNone)
+    return invalidInput("'" + objects->name + "' has no fetch stage");
+  return found;
+}
+
+//===----------------------------------------------------------------------===//
+// Instructions
+//===----------------------------------------------------------------------===//
+
+Expected<uint32_t> Machine::member(const std::vector<int64_t> &extents,
+                                   const std::vector<ValueId> &at,
+                                   const Cursor &cursor,
+                                   const char *what) const {
+  if (at.size() != extents.size())
+    return invalidInput(
+        std::string(what) + " has " + std::to_string(extents.size()) +
+        " dimensions, but 'at' has " + std::to_string(at.size()));
+  int64_t index = 0;
+  for (size_t i = 0; i < at.size(); ++i) {
+    int64_t value = cursor.value(at[i]);
+    if (value < 0 || value >= extents[i])
+      return invalidInput("index " + std::to_string(value) +
+                          " of 'at' is not "
+                          "in [0, " +
+                          std::to_string(extents[i]) + ") of " + what);
+    index = index * extents[i] + value;
+  }
+  return uint32_t(index);
+}
+
+Expected<void> Machine::decodeRange(const Cursor &cursor, const Access &access,
+                                    bool write,
+                                    Instruction &instruction) const {
+  const Storage &storage = objects->storages[access.storage];
+  Range range;
+  range.storage = access.storage;
+  range.write = write;
+  range.address = cursor.value(access.address);
+  range.size = cursor.value(access.size);
+  if (access.repeat != kNone) {
+    range.repeat = cursor.value(access.repeat);
+    range.stride = cursor.value(access.stride);
+  }
+  if (range.size < 0 || range.repeat < 0 || range.stride < 0)
+    return invalidInput("a range of '" + storage.name +
+                        "' has a negative size, repeat or stride");
+  if (range.repeat > kMaxRuns)
+    return invalidInput("a range of '" + storage.name + "' has " +
+                        std::to_string(range.repeat) +
+                        " runs, expected at most 2^20");
+  if (range.size == 0 || range.repeat == 0)
+    return {};
+  if (range.repeat == 1)
+    range.stride = 0;
+  Checked end = Checked(range.address) +
+                Checked(range.repeat - 1) * Checked(range.stride) +
+                Checked(range.size);
+  if (range.address < 0 || !end.ok() || end.value() > storage.size)
+    return invalidInput("words " + std::to_string(range.address) + " to " +
+                        (end.ok() ? std::to_string(end.value() - 1)
+                                  : std::string("beyond 2^62")) +
+                        " are not in '" + storage.name + "' of " +
+                        std::to_string(storage.size) + " words");
+  range.place = storageBase[access.storage];
+  if (!access.at.empty() || !storage.instances.empty()) {
+    auto index = member(storage.instances, access.at, cursor,
+                        ("'" + storage.name + "'").c_str());
+    if (!index)
+      return index.takeError();
+    range.place += *index;
+  }
+  if (instruction.connection(range).check == kNone)
+    return invalidInput("'" + objects->operations[instruction.operation] +
+                        "' " + (write ? "writes" : "reads") + " '" +
+                        storage.name +
+                        "', but no unit that processes it is connected to it");
+  instruction.ranges.push_back(range);
+  return {};
+}
+
+Expected<void> Machine::decode(const Program &program, const Cursor &cursor,
+                               uint32_t fetchStage,
+                               Instruction &instruction) const {
+  const Issue &issue = cursor.issue();
+  auto located = [&](const Error &error) {
+    return makeError(error.kind,
+                     program.locations[issue.location] + ": " + error.message);
+  };
+  instruction.operation = issue.operation;
+  instruction.location = issue.location;
+  instruction.route = &routes[fetchStage][issue.operation];
+  instruction.member = 0;
+  if (instruction.route->hops.empty())
+    return located(invalidInput(
+        "no unit behind '" + objects->stages[fetchStage].name +
+        "' processes '" + objects->operations[issue.operation] + "'"));
+  if (!issue.at.empty() || !instruction.route->extents.empty()) {
+    auto index = member(instruction.route->extents, issue.at, cursor,
+                        "the array of stages");
+    if (!index)
+      return located(index.error());
+    instruction.member = *index;
+  }
+  instruction.immediates.clear();
+  for (ValueId id : issue.immediates)
+    instruction.immediates.push_back(cursor.value(id));
+  instruction.ranges.clear();
+  for (const Access &access : issue.reads)
+    if (auto good = decodeRange(cursor, access, false, instruction); !good)
+      return located(good.error());
+  for (const Access &access : issue.writes)
+    if (auto good = decodeRange(cursor, access, true, instruction); !good)
+      return located(good.error());
+  return {};
+}
+
+Expected<Latency> Machine::latency(Hop::Choice choice, const Instruction &first,
+                                   const Instruction *second) const {
+  const Process &process =
+      objects->units[choice.unit].processes[choice.process];
+  std::vector<int64_t> &key = memo->key;
+  key.assign({choice.unit, choice.process});
+  key.insert(key.end(), first.immediates.begin(), first.immediates.end());
+  if (second)
+    key.insert(key.end(), second->immediates.begin(), second->immediates.end());
+  auto found = memo->latencies.find(key);
+  if (found != memo->latencies.end())
+    return found->second;
+
+  const std::string &unit = objects->units[choice.unit].name;
+  if (key.size() - 2 != process.latency.numInputs)
+    return inObject(unit,
+                    "'" + objects->operations[process.operation] + "' takes " +
+                        std::to_string(process.latency.numInputs) +
+                        " immediates, found " + std::to_string(key.size() - 2));
+  StepBudget budget;
+  auto outputs =
+      evaluate(process.latency, {key.begin() + 2, key.end()}, budget);
+  if (!outputs)
+    return outputs.takeError();
+  Latency latency{(*outputs)[0], outputs->size() > 1 ? (*outputs)[1] : -1};
+  if (latency.cycles < 0 || (outputs->size() > 1 && latency.interval < 0) ||
+      latency.cycles > kMaxCount / 4 || latency.interval > kMaxCount / 4)
+    return inObject(unit, "the latency or interval of '" +
+                              objects->operations[process.operation] +
+                              "' is negative or beyond 2^60");
+  if (memo->latencies.size() > 100000)
+    memo->latencies.clear();
+  memo->latencies.emplace(key, latency);
+  return latency;
+}
+
+uint32_t Machine::fusedProcess(uint32_t unit, uint32_t first,
+                               uint32_t second) const {
+  const std::vector<Process> &processes = objects->units[unit].processes;
+  for (uint32_t p = 0; p < processes.size(); ++p)
+    if (processes[p].operation == first && processes[p].second == second)
+      return p;
+  return kNone;
+}
+
+std::string Machine::describe(const Program &program,
+                              const Instruction &instruction) const {
+  return "'" + objects->operations[instruction.operation] + "' at " +
+         program.locations[instruction.location];
+}
