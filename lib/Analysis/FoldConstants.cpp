@@ -3,16 +3,28 @@
 // Work that is done once, before the first inference.
 #include "Program.h"
 
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+
 using namespace mlir;
 using namespace mlir::pr;
 using ::pr::LayerKind;
 
-/// constant-expression: everything the op reads is constant. A fill is none:
-/// its consumer may overwrite the buffer, which must then be filled again.
+/// Whether somebody may overwrite the value's buffer, which must then be filled
+/// again for every inference.
+static bool isOverwritten(Value value) {
+  return llvm::any_of(value.getUses(), [](OpOperand &use) {
+    auto op = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
+    return !op || op.isDpsInit(&use);
+  });
+}
+
+/// constant-expression: everything the op reads is constant.
 void mlir::pr::foldConstantExpressions(Program &program) {
   for (OpDescription &description : program.ops()) {
-    if (!description.isLayer() || isMovement(description, "fill") ||
-        description.op->getNumResults() == 0)
+    if (!description.isLayer() || description.op->getNumResults() == 0)
+      continue;
+    if (isMovement(description, "fill") &&
+        isOverwritten(description.op->getResult(0)))
       continue;
     if (llvm::all_of(description.op->getResults(),
                      [&](Value result) { return program.isConstant(result); }))

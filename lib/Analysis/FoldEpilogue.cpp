@@ -16,6 +16,7 @@ namespace {
 struct FusedOp {
   OpDescription *description;
   SmallVector<ElementStep> steps; ///< empty: pooling
+  ::pr::Epilogue before;          ///< the epilogue in front of this op
 };
 
 class EpilogueChain {
@@ -29,6 +30,7 @@ public:
   void run() {
     while (advance())
       ;
+    dropWidening();
     commit();
   }
 
@@ -44,6 +46,7 @@ private:
     return llvm::is_contained(support.freeEpilogue, op);
   }
   bool append(::pr::Epilogue &list, EpilogueOp op) const;
+  void dropWidening();
   void commit();
   StringRef ruleOf(unsigned index) const;
 
@@ -67,6 +70,13 @@ static bool isAffine(EpilogueOp op) {
 // Walking the chain
 //===----------------------------------------------------------------------===//
 
+/// Padding or a slice that the window behind it reads through.
+static bool isReadThrough(const OpDescription &description) {
+  StringRef rule = description.why;
+  return description.isFolded() &&
+         (rule.starts_with("pad-into-") || rule.starts_with("slice-into-"));
+}
+
 bool EpilogueChain::advance() {
   OpOperand *use = onlyUse(value);
   OpDescription *user = use ? program.find(use->getOwner()) : nullptr;
@@ -75,6 +85,10 @@ bool EpilogueChain::advance() {
     return false;
   if (program.isView(user->op) || isMovement(*user, "transpose"))
     return passView(*user);
+  if (isReadThrough(*user)) {
+    value = user->op->getResult(0);
+    return true;
+  }
   if (!user->isLayer())
     return false;
   switch (user->layer.kind) {
@@ -117,8 +131,8 @@ bool EpilogueChain::fuseElementwise(OpDescription &user, OpOperand &use) {
     rescaledResiduals.truncate(numRescales);
     return false;
   }
+  fused.push_back({&user, std::move(*steps), epilogue});
   epilogue = next;
-  fused.push_back({&user, std::move(*steps)});
   value = user.op->getResult(0);
   return true;
 }
@@ -172,11 +186,13 @@ bool EpilogueChain::fusePool(OpDescription &user, OpOperand &use) {
   bool isReduction = user.layer.kind == LayerKind::Reduction;
   int behind =
       isReduction ? channelBehind(use, channel) : user.roles.resultChannel;
-  if (behind < 0 || !append(epilogue, EpilogueOp::Pool))
+  ::pr::Epilogue next = epilogue;
+  if (behind < 0 || !append(next, EpilogueOp::Pool))
     return false;
   channel = behind;
   pooled = true;
-  fused.push_back({&user, {}});
+  fused.push_back({&user, {}, epilogue});
+  epilogue = next;
   value = user.op->getResult(0);
   return true;
 }
@@ -211,8 +227,13 @@ bool EpilogueChain::append(::pr::Epilogue &list, EpilogueOp op) const {
       return true;
     }
     bool joins = op != EpilogueOp::Activation && op != EpilogueOp::ResidualAdd;
-    if (last == op && joins)
+    if ((last == op && joins) ||
+        (last == EpilogueOp::Clamp && op == EpilogueOp::Relu))
       return true;
+    if (last == EpilogueOp::Relu && op == EpilogueOp::Clamp) {
+      last = op; // ReLU6 as a maximum and a minimum
+      return true;
+    }
   }
   if (list.full())
     return false;
@@ -279,6 +300,23 @@ static StringRef ruleOfStep(EpilogueOp op) {
     return "pool";
   }
   return "epilogue";
+}
+
+/// A conversion to a wider integer at the end belongs to the addition that
+/// needs it: what the layer writes is the narrow one.
+void EpilogueChain::dropWidening() {
+  while (!fused.empty()) {
+    const FusedOp &last = fused.back();
+    ::pr::ElementType from = last.description->layer.operands[0];
+    ::pr::ElementType to = last.description->layer.results[0];
+    bool widens = last.steps.size() == 1 &&
+                  last.steps.front().op == EpilogueOp::Requantize &&
+                  from.isInteger() && to.isInteger() && to.bits > from.bits;
+    if (!widens)
+      return;
+    epilogue = last.before;
+    fused.pop_back();
+  }
 }
 
 /// An op that only adds and multiplies, per channel or by scalars.

@@ -207,7 +207,8 @@ static bool ignoresSlice(const OpDescription &window, ArrayRef<int64_t> whole,
 }
 
 /// slice-into-conv, slice-into-pool: TOSA wants windows to end exactly at the
-/// last row, so importers cut off what a stride leaves over.
+/// last row, so importers cut off what a stride leaves over. (A slice of one
+/// piece is a view already; this rule says more about it.)
 static void foldSlice(Program &program, OpDescription &description) {
   Operation *op = description.op;
   ArrayRef<int64_t> whole = shapeOf(op->getOperand(0));
@@ -228,7 +229,7 @@ static void foldSlice(Program &program, OpDescription &description) {
 
 void mlir::pr::foldSlices(Program &program) {
   for (OpDescription &description : program.ops())
-    if (isMovement(description, "slice") &&
-        description.op->getNumResults() == 1)
+    if (isa<tensor::ExtractSliceOp, tosa::SliceOp>(description.op) &&
+        !description.isUnsupported())
       foldSlice(program, description);
 }

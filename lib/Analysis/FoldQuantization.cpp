@@ -25,23 +25,19 @@ static bool isQuantized(ElementType type) {
   return type.isInteger() && type.bits >= 2 && type.bits <= 32;
 }
 
-/// Element-wise arithmetic without functions, of one tensor and numbers known
-/// beforehand.
+/// Element-wise arithmetic without functions, of one tensor (or a parameter)
+/// and numbers known beforehand.
 static bool isPlainArithmetic(Program &program,
-                              const OpDescription &description, Value *tensor) {
+                              const OpDescription &description) {
   if (!description.isLayer() ||
       description.layer.kind != LayerKind::Elementwise ||
       description.layer[ew::fn] != 0 || description.op->getNumResults() != 1)
     return false;
-  *tensor = nullptr;
-  for (Value operand : description.op->getOperands()) {
-    if (!isa<ShapedType>(operand.getType()) || program.isParameter(operand))
-      continue;
-    if (*tensor && *tensor != operand)
-      return false;
-    *tensor = operand;
-  }
-  return *tensor != nullptr;
+  llvm::SmallDenseSet<Value> tensors;
+  for (Value operand : description.op->getOperands())
+    if (isa<ShapedType>(operand.getType()) && !program.isParameter(operand))
+      tensors.insert(operand);
+  return tensors.size() <= 1;
 }
 
 /// Scale, round and clamp steps in front of a conversion to integers: all ops
@@ -98,8 +94,7 @@ static void foldDequantize(Program &program, OpDescription &conversion) {
 
 void mlir::pr::foldQuantization(Program &program) {
   for (OpDescription &description : program.ops()) {
-    Value tensor;
-    if (!isPlainArithmetic(program, description, &tensor) ||
+    if (!isPlainArithmetic(program, description) ||
         description.layer[ew::cvt] == 0)
       continue;
     ElementType from = description.layer.operands[0];

@@ -15,9 +15,9 @@ LayerAnalysis::LayerAnalysis(Operation *root, const DescribeOptions &options) {
       collect(&op);
   Program program(descriptions, index, options);
   // What no target computes ...
+  foldInits(program);
   foldConstantExpressions(program);
   foldWeightLayouts(program);
-  foldInits(program);
   foldSlices(program);
   foldPadding(program);
   makeCanonical();

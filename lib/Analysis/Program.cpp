@@ -5,6 +5,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace mlir::pr;
@@ -97,12 +98,17 @@ bool Program::known(Value value, bool parameters) {
     return found->second;
   Operation *op = value.getDefiningOp();
   OpDescription *description = find(op);
-  bool result = description && !description->isUnsupported() &&
-                (description->isLayer() || description->why == "constant" ||
-                 description->why == "scalar" || description->why == "view" ||
-                 description->why == "allocation" ||
-                 description->why == "constant-expression" ||
-                 description->why == "init-of-consumer");
+  static const llvm::StringSet<> kComputes = {"constant",
+                                              "scalar",
+                                              "view",
+                                              "allocation",
+                                              "constant-expression",
+                                              "init-of-consumer",
+                                              "bias-init"};
+  bool result =
+      description &&
+      (description->isLayer() ||
+       (description->isFolded() && kComputes.contains(description->why)));
   // A buffer may be written by anybody.
   result = result && !isa<BaseMemRefType>(value.getType());
   if (result)

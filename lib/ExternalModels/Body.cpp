@@ -233,7 +233,8 @@ static StringRef combinerOfValue(Value yielded, BlockArgument accumulator) {
 /// Whether a value is selected by a comparison with an accumulator.
 static bool isSelectedBy(Value value, BlockArgument accumulator) {
   auto select = value.getDefiningOp<arith::SelectOp>();
-  Operation *comparison = select ? select.getCondition().getDefiningOp() : nullptr;
+  Operation *comparison =
+      select ? select.getCondition().getDefiningOp() : nullptr;
   return comparison &&
          llvm::is_contained(comparison->getOperands(), accumulator);
 }

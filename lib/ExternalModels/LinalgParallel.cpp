@@ -71,13 +71,12 @@ static LayerDescription describeFill(linalg::LinalgOp op) {
   return draft.set(dm::run, numElements(result)).operand(result).finish(roles);
 }
 
-static StringRef movementName(const Access &from, const Access &to,
-                              bool sameMap) {
+static StringRef movementName(const Access &from, const Access &to) {
   if (!from.isPlain)
     return "slice";
   if (from.loops.size() < to.loops.size())
     return "broadcast";
-  return from.loops == to.loops && sameMap ? "copy" : "transpose";
+  return from.loops == to.loops ? "copy" : "transpose";
 }
 
 /// One element of `source` goes to each element of the result.
@@ -92,7 +91,7 @@ static LayerDescription describeMovement(linalg::LinalgOp op,
       op.hasPureTensorSemantics())
     return LayerDescription::folded("view");
 
-  Draft draft = movementTo(op, movementName(from, to, fromMap == toMap));
+  Draft draft = movementTo(op, movementName(from, to));
   LayerRoles roles;
   roles.input = source.getOperandNumber();
   roles.init = op.getDpsInitOperand(0)->getOperandNumber();
