@@ -197,13 +197,15 @@ def fit_base(
     lattice: Lattice,
     groups: Optional[Sequence[int]] = None,
     terms: Optional[Sequence[str]] = None,
+    branches: int = 0,
     max_branches: int = 4,
     folds: int = 5,
     seed: int = 0,
 ) -> tuple[Base, list[dict[str, Any]]]:
-    """The base and what was compared to choose it: [{"branches", "terms",
-    "cv_error"}], cv_error the mean absolute relative error on held-out groups.
-    groups: rows of one group are held out together (default: by shape)."""
+    """The base and what was compared to choose it: [{"branches", "term_set",
+    "terms", "cv_error", "chosen"}], cv_error the mean absolute relative error on
+    held-out groups. groups: rows of one group are held out together (default: by
+    shape). With terms and branches given nothing is compared."""
 
 # -- Forest, interval, bundle --------------------------------------------------
 

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What the model is compared with, fitted to the same rows.
+
+| name              | what                                                         |
+|-------------------|--------------------------------------------------------------|
+| paper             | boosted trees on the dimensions of representatives, asked at |
+|                   | the representative (METHOD part A)                           |
+| plain forest      | the same trees on the dimensions as they are                 |
+| linear            | linear regression on work counts                             |
+| roofline          | the best rate seen of arithmetic and of bytes; the slower    |
+| refined roofline  | the same over the used share of the stepped dimensions       |
+|                   | where arithmetic binds (METHOD C)                            |
+| nearest neighbour | the measured layer that is closest in the log of dimensions  |
+"""
+from __future__ import annotations
+
+from typing import Callable, Mapping, Protocol, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import xgboost
+
+from mlir_pr import _core
+from mlir_pr.training import ForestShape, Row, fit_xgboost, model_layer
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Of all forests without a base.
+PLAIN_SHAPE = ForestShape(300, 6, 0.1)
+
+
+class Predictor(Protocol):
+    def __call__(self, layers: Sequence[_core.Layer]) -> FloatArray: ...
+
+
+class Baseline:
+    """One baseline for all kinds of a target. Layers of kinds it was not fitted
+    to get NaN."""
+
+    def __init__(self, name: str, by_kind: Mapping[str, Predictor],
+                 target: _core.TargetInfo) -> None:
+        self.name = name
+        self._by_kind = by_kind
+        self._target = target
+
+    def predict(self, layers: Sequence[_core.Layer]) -> FloatArray:
+        """In the target's unit."""
+        result = np.full(len(layers), np.nan)
+        for kind, predictor in self._by_kind.items():
+            own = [i for i, layer in enumerate(layers) if layer.kind == kind]
+            if own:
+                result[own] = predictor([model_layer(layers[i], self._target) for i in own])
+        return result
+
+
+def fit(name: str, rows: Sequence[Row], target: _core.TargetInfo, seed: int = 0) -> Baseline:
+    """The baseline of that name (a key of FITTERS)."""
+    by_kind: dict[str, Predictor] = {}
+    for kind in sorted({row.layer.kind for row in rows}):
+        own = sorted((Row(model_layer(row.layer, target), row.latency)
+                      for row in rows if row.layer.kind == kind),
+                     key=lambda row: (row.layer.text, row.latency))
+        by_kind[kind] = FITTERS[name](own, target.lattice(kind), seed)
+    return Baseline(name, by_kind, target)
+
+
+# -- Forests without a base ------------------------------------------------------
+
+
+def _dims(layers: Sequence[_core.Layer]) -> npt.NDArray[np.float32]:
+    """What a table of the layers holds: dimensions and widths of types."""
+    rows = [[*layer.dims.values(), *_bits(layer)] for layer in layers]
+    return np.array(rows, dtype=np.float32)
+
+
+def _bits(layer: _core.Layer) -> list[float]:
+    operands, results = layer.types.split(" -> ")
+    names = [operands.split(", ")[0], results.split(", ")[0]]
+    return [float("".join(c for c in name if c.isdigit())[:3] or 64) for name in names]
+
+
+def _plain_forest(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    target = np.log([row.latency for row in rows])
+    model = xgboost.Booster({"nthread": 1})
+    model.load_model(bytearray(fit_xgboost(_dims([row.layer for row in rows]), target,
+                                           PLAIN_SHAPE, seed, float(target.mean()))))
+    return lambda layers: np.exp(
+        model.predict(xgboost.DMatrix(_dims(layers))).astype(np.float64))
+
+
+def _paper(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    def up(layers: Sequence[_core.Layer]) -> list[_core.Layer]:
+        return [lattice.representative(layer) for layer in layers]
+    inner = _plain_forest([Row(lattice.representative(row.layer), row.latency) for row in rows],
+                          lattice, seed)
+    return lambda layers: inner(up(layers))
+
+
+# -- Analytic --------------------------------------------------------------------
+
+
+def _arithmetic(layers: Sequence[_core.Layer]) -> FloatArray:
+    return np.array([layer.work["useful_macs"] + layer.work["operations"] for layer in layers],
+                    dtype=np.float64)
+
+
+def _bytes(layers: Sequence[_core.Layer]) -> FloatArray:
+    return np.array([layer.work["input_bytes"] + layer.work["weight_bytes"]
+                     + layer.work["output_bytes"] for layer in layers], dtype=np.float64)
+
+
+def _linear(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    def columns(layers: Sequence[_core.Layer]) -> FloatArray:
+        work = [[1.0, one["useful_macs"], one["operations"], one["input_bytes"], one["weight_bytes"],
+                 one["output_bytes"]] for one in (layer.work for layer in layers)]
+        return np.array(work, dtype=np.float64)
+    matrix = columns([row.layer for row in rows])
+    scale = np.maximum(np.abs(matrix).max(axis=0), 1.0)
+    latencies = np.array([row.latency for row in rows])
+    weights = np.linalg.lstsq(matrix / scale, latencies, rcond=None)[0] / scale
+    # A regression may go below zero for small layers; no latency does.
+    return lambda layers: np.maximum(columns(layers) @ weights, latencies.min() * 1e-3)
+
+
+def _best_rates(rows: Sequence[Row]) -> tuple[float, float]:
+    latencies = np.array([row.latency for row in rows])
+    layers = [row.layer for row in rows]
+    return (float((_arithmetic(layers) / latencies).max()),
+            float((_bytes(layers) / latencies).max()))
+
+
+def _roofline(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    peak, bandwidth = _best_rates(rows)
+
+    def predict(layers: Sequence[_core.Layer]) -> FloatArray:
+        compute = _arithmetic(layers) / peak if peak > 0 else 0.0
+        return np.asarray(np.maximum(compute, _bytes(layers) / bandwidth))
+    return predict
+
+
+def _refined_roofline(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    peak, bandwidth = _best_rates(rows)
+
+    def predict(layers: Sequence[_core.Layer]) -> FloatArray:
+        traffic = _bytes(layers) / bandwidth
+        compute = _arithmetic(layers) / peak if peak > 0 else np.zeros(len(layers))
+        used = np.array([1 - lattice.waste(layer) for layer in layers])
+        return np.where(compute > traffic, compute / used, traffic)
+    return predict
+
+
+def _nearest(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    known = np.log1p(_dims([row.layer for row in rows]).astype(np.float64))
+    latencies = np.array([row.latency for row in rows])
+
+    def predict(layers: Sequence[_core.Layer]) -> FloatArray:
+        asked = np.log1p(_dims(layers).astype(np.float64))
+        nearest = [int(((known - one) ** 2).sum(axis=1).argmin()) for one in asked]
+        return np.asarray(latencies[nearest])
+    return predict
+
+
+FITTERS: dict[str, Callable[[Sequence[Row], _core.Lattice, int], Predictor]] = {
+    "paper": _paper,
+    "plain forest": _plain_forest,
+    "linear": _linear,
+    "roofline": _roofline,
+    "refined roofline": _refined_roofline,
+    "nearest neighbour": _nearest,
+}
