@@ -59,9 +59,9 @@ endfunction()
 # add_pr_mlir_library(NAME sources... LINK_LIBS libs... DEPENDS tablegen targets...)
 # A library of the MLIR side. It links MLIR and LLVM as the two shared libraries
 # of the package, and no other name of theirs: a second copy of MLIR in one
-# process does not work.
+# process does not work. NO_INSTALL: part of the tests.
 function(add_pr_mlir_library name)
-  cmake_parse_arguments(ARG "NO_PCH" "" "LINK_LIBS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_PCH;NO_INSTALL" "" "LINK_LIBS;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
@@ -75,7 +75,9 @@ function(add_pr_mlir_library name)
   if(ARG_DEPENDS)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
-  install(TARGETS ${name} EXPORT PRMLIRTargets ARCHIVE DESTINATION lib)
+  if(NOT ARG_NO_INSTALL)
+    install(TARGETS ${name} EXPORT PRMLIRTargets ARCHIVE DESTINATION lib)
+  endif()
 endfunction()
 
 # add_pr_tool(NAME sources... LINK_LIBS libs...): an executable that sees MLIR.

@@ -11,6 +11,7 @@
 
 #ifdef PR_INCLUDE_TESTS
 namespace mlir::pr::test {
+void registerTestLayerDialect(DialectRegistry &registry);
 void registerTestPrintLayers();
 } // namespace mlir::pr::test
 #endif
@@ -23,6 +24,7 @@ int main(int argc, char **argv) {
   mlir::pr::registerPR(registry);
   mlir::pr::registerPRPasses();
 #ifdef PR_INCLUDE_TESTS
+  mlir::pr::test::registerTestLayerDialect(registry);
   mlir::pr::test::registerTestPrintLayers();
 #endif
   return mlir::asMainReturnCode(mlir::MlirOptMain(

@@ -7,6 +7,7 @@
 //   foo.bar: unsupported no rule describes 'foo.bar'
 #include "pr/Analysis/LayerAnalysis.h"
 #include "pr/ExternalModels/ExternalModels.h"
+#include "pr/Interfaces/LayerOpInterface.h"
 #include "pr/Layer/Work.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -66,6 +67,23 @@ static ::pr::Expected<::pr::TargetInfo> loadTarget(StringRef path) {
   return ::pr::TargetInfo::fromJson(std::string_view((*file)->getBuffer()));
 }
 
+/// Every op is listed, but for what lies inside of ops that describe themselves.
+static bool everyOpHasStatus(Operation *root, const LayerAnalysis &analysis) {
+  auto result = root->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op == root)
+      return WalkResult::advance();
+    const OpDescription *description = analysis.lookup(op);
+    if (!description || (!description->isLayer() && description->why.empty())) {
+      op->emitError("has no status");
+      return WalkResult::interrupt();
+    }
+    return isa<mlir::pr::LayerOpInterface>(op) || description->isUnsupported()
+               ? WalkResult::skip()
+               : WalkResult::advance();
+  });
+  return !result.wasInterrupted();
+}
+
 void TestPrintLayers::runOnOperation() {
   DescribeOptions options;
   options.asQuantized = asQuantized;
@@ -80,6 +98,8 @@ void TestPrintLayers::runOnOperation() {
     options.target = &target;
   }
   LayerAnalysis analysis(getOperation(), options);
+  if (!everyOpHasStatus(getOperation(), analysis))
+    return signalPassFailure();
   int64_t macs = 0;
   for (const OpDescription &description : analysis.ops()) {
     if (description.isLayer())
