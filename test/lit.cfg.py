@@ -24,7 +24,7 @@ config.substitutions += [
     ("%plugin", os.path.join(config.pr_build_dir, "lib", "PRPlugin.so")),
     ("%source", config.pr_source_dir),
     ("%build", config.pr_build_dir),
-    ("%inputs", os.path.join(config.test_source_root, "Inputs")),
+    ("%models", os.path.join(config.pr_build_dir, "test", "models")),
 ]
 
 # Networks and measurements that lie beside the project; a test that needs them

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "AnnotatedKeys.h"
+
+#include "pr/Support/Hash.h"
+
+#include "mlir/IR/Builders.h"
+
+#include <map>
+
+using namespace mlir;
+using namespace mlir::pr;
+
+/// A dictionary from layer kinds to the strings that `list` gives for them,
+/// without the kinds for which it gives none; null where all are without.
+template <typename ListFn>
+static DictionaryAttr perKind(Builder &builder, const ::pr::TargetInfo &target,
+                              ListFn list) {
+  SmallVector<NamedAttribute> entries;
+  for (const ::pr::KindSupport &support : target.kinds) {
+    SmallVector<Attribute> texts;
+    for (const auto &text : list(support))
+      texts.push_back(builder.getStringAttr(text));
+    if (!texts.empty())
+      entries.push_back(builder.getNamedAttr(::pr::kindInfo(support.kind).name,
+                                             builder.getArrayAttr(texts)));
+  }
+  return entries.empty() ? DictionaryAttr()
+                         : builder.getDictionaryAttr(entries);
+}
+
+static SmallVector<StringRef> epilogueNames(const ::pr::KindSupport &support) {
+  SmallVector<StringRef> names;
+  for (::pr::EpilogueOp op : support.freeEpilogue)
+    names.push_back(::pr::toString(op));
+  return names;
+}
+
+AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
+                                          const FunctionEstimates &estimates,
+                                          MLIRContext *context) {
+  Builder builder(context);
+  llvm::MapVector<uint64_t, int64_t> counts;
+  for (const OpEstimate &estimate : estimates)
+    if (estimate.layer)
+      ++counts[estimate.layer->layer.getKey()];
+  SmallVector<NamedAttribute> keys;
+  for (auto [key, count] : counts)
+    keys.push_back(builder.getNamedAttr(::pr::toHex(key),
+                                        builder.getI64IntegerAttr(count)));
+  const Model &model = estimator.model();
+  const ::pr::TargetInfo &target = model.estimator.target();
+  return AnnotatedKeysAttr::get(
+      context, model.target(), model.estimator.modelId(),
+      estimator.asQuantized(), perKind(builder, target, epilogueNames),
+      perKind(
+          builder, target, [](const ::pr::KindSupport &support) -> auto & {
+            return support.types;
+          }),
+      builder.getDictionaryAttr(keys));
+}
+
+/// The entry of one kind, made where there is none yet.
+static ::pr::KindSupport &supportFor(::pr::TargetInfo &target, StringRef name) {
+  ::pr::LayerKind kind = ::pr::findLayerKind(std::string_view(name))->kind;
+  for (::pr::KindSupport &support : target.kinds)
+    if (support.kind == kind)
+      return support;
+  ::pr::KindSupport support;
+  support.kind = kind;
+  support.lattice.kind = kind;
+  target.kinds.push_back(std::move(support));
+  return target.kinds.back();
+}
+
+::pr::TargetInfo mlir::pr::rememberedTarget(AnnotatedKeysAttr keys) {
+  ::pr::TargetInfo target;
+  target.name = keys.getTarget().str();
+  if (DictionaryAttr fused = keys.getFused())
+    for (NamedAttribute entry : fused) {
+      ::pr::KindSupport &support = supportFor(target, entry.getName());
+      for (auto name :
+           cast<ArrayAttr>(entry.getValue()).getAsRange<StringAttr>())
+        if (auto op = ::pr::parseEpilogueOp(std::string_view(name.strref())))
+          support.freeEpilogue.push_back(*op);
+    }
+  if (DictionaryAttr types = keys.getTypes())
+    for (NamedAttribute entry : types) {
+      ::pr::KindSupport &support = supportFor(target, entry.getName());
+      for (auto text :
+           cast<ArrayAttr>(entry.getValue()).getAsRange<StringAttr>())
+        support.types.push_back(text.str());
+    }
+  return target;
+}

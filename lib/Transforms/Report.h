@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Estimates for people and programs outside of the compiler: JSON of the whole
+// module and one remark for each operation.
+#ifndef PR_LIB_TRANSFORMS_REPORT_H
+#define PR_LIB_TRANSFORMS_REPORT_H
+
+#include "FunctionEstimates.h"
+#include "Totals.h"
+
+#include "pr/Support/Expected.h"
+
+namespace mlir::pr {
+
+/// All that one model says about a module or a function.
+struct ModelEstimates {
+  FunctionEstimator *estimator;
+  llvm::MapVector<Operation *, FunctionEstimates> functions;
+  std::unique_ptr<CallTotals> totals;
+
+  const Model &model() const { return estimator->model(); }
+};
+
+/// The JSON text of `mlir-pr annotate --format=json` (docs/Formats.md).
+std::string printReport(Operation *root,
+                        llvm::ArrayRef<ModelEstimates> estimates);
+
+/// Writes `text` to a file in one step, or to stdout where `path` is "-".
+::pr::Expected<void> writeReport(const std::string &path, llvm::StringRef text);
+
+/// One analysis remark for each operation. Does nothing where nobody listens.
+void emitRemarks(const ModelEstimates &estimates);
+
+} // namespace mlir::pr
+
+#endif // PR_LIB_TRANSFORMS_REPORT_H

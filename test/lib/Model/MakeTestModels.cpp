@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes the models of the lit tests: no training, weights that can be checked
+// in the head.
+//
+//   npu.prm        int8 matmul and conv1d in cycles at 1 GHz; array of 8 x 8,
+//                  10 cycles and one for each 64 macs of the rounded layer;
+//                  bias and relu are free; one measured layer
+//   clockless.prm  the same without a clock
+//   npu2.prm       another model for target npu
+//   board.prm      float matmul, elementwise and data_movement in picoseconds,
+//                  one for each mac or byte, on top of 1000; bounds of 10 %
+#include "pr/Model/ModelBundle.h"
+#include "pr/Support/File.h"
+
+#include <cmath>
+#include <iostream>
+
+using namespace pr;
+
+namespace {
+/// What a kind's model is made from.
+struct KindSpec {
+  LayerKind kind;
+  std::string base;
+  /// Layers whose hull is the domain.
+  std::vector<std::string> seen;
+  std::vector<std::pair<std::string, double>> measured;
+  /// Dimensions in steps of 8.
+  std::vector<unsigned> stepped;
+};
+} // namespace
+
+/// Ends the program where the specification below is wrong.
+template <typename T>
+static T check(Expected<T> value) {
+  if (value)
+    return std::move(*value);
+  std::cerr << "pr-make-test-models: " << value.error().message << '\n';
+  std::exit(1);
+}
+static void check(Expected<void> value) {
+  if (value)
+    return;
+  std::cerr << "pr-make-test-models: " << value.error().message << '\n';
+  std::exit(1);
+}
+
+static Lattice makeLattice(const KindSpec &spec) {
+  Lattice lattice;
+  lattice.kind = spec.kind;
+  for (unsigned dim : spec.stepped) {
+    Step step;
+    step.dim = dim;
+    step.width = 8;
+    step.plateau = Plateau::Flat;
+    lattice.steps.push_back(step);
+  }
+  return lattice;
+}
+
+/// Forty measurements, each a tenth above its prediction.
+static Interval makeInterval() {
+  std::vector<double> predicted(40, 100.0), measured(40, 110.0);
+  return check(Interval::calibrate(predicted, measured));
+}
+
+static KindModel makeModel(const KindSpec &spec) {
+  KindModel model;
+  model.lattice = makeLattice(spec);
+  model.base = check(Base::fromJson(spec.base, spec.kind));
+  std::vector<Layer> layers;
+  for (const std::string &text : spec.seen)
+    layers.push_back(check(parseLayer(text)));
+  model.domain = Domain::hullOf(layers);
+  model.interval = makeInterval();
+  std::vector<std::pair<Layer, ExactValue>> rows;
+  for (const auto &[text, latency] : spec.measured)
+    rows.push_back({check(parseLayer(text)), {latency, latency, latency}});
+  model.exact = check(ExactTable::build(rows));
+  return model;
+}
+
+static KindSupport makeSupport(const KindSpec &spec) {
+  KindSupport support;
+  support.kind = spec.kind;
+  support.lattice = makeLattice(spec);
+  return support;
+}
+
+static std::string build(TargetInfo target,
+                         const std::vector<KindSpec> &kinds) {
+  BundleBuilder builder(std::move(target));
+  for (const KindSpec &spec : kinds)
+    check(builder.addKind(makeModel(spec)));
+  return builder.build();
+}
+
+static const std::vector<KindSpec> &npuKinds() {
+  static const std::vector<KindSpec> kinds = {
+      {LayerKind::MatMul,
+       R"({"branches": [{"launch": 10, "macs@compute": 0.015625}]})",
+       {"matmul m=1 n=8 k=8 : i8, i8 -> i32",
+        "matmul m=64 n=1024 k=1024 : i8, i8 -> i32"},
+       {{"matmul m=1 n=16 k=16 : i8, i8 -> i32", 13}},
+       {dim::matmul::n, dim::matmul::k}},
+      {LayerKind::Conv1D,
+       R"({"branches": [{"launch": 10, "macs@compute": 0.015625}]})",
+       {"conv1d oc=8 ic=8 ow=1 kw=1 : i8, i8 -> i32",
+        "conv1d oc=64 ic=64 ow=128 kw=9 pl=4 pr=4 sw=2 : i8, i8 -> i32"},
+       {},
+       {dim::conv1d::oc, dim::conv1d::ic}}};
+  return kinds;
+}
+
+static TargetInfo npu() {
+  TargetInfo target;
+  target.name = "npu";
+  target.countsCycles = true;
+  target.clockKhz = 1000000;
+  for (const KindSpec &spec : npuKinds()) {
+    KindSupport support = makeSupport(spec);
+    support.types = {"i8, i8 -> i32"};
+    support.freeEpilogue = {EpilogueOp::Bias, EpilogueOp::Relu};
+    target.kinds.push_back(std::move(support));
+  }
+  std::vector<std::string> variables = legalityVariables(LayerKind::Conv1D);
+  target.kinds.back().rules.push_back(
+      {check(Expr::parse("kw mod 2 == 1", variables)),
+       "the kernel must be odd"});
+  return target;
+}
+
+static const std::vector<KindSpec> &boardKinds() {
+  static const std::vector<KindSpec> kinds = {
+      {LayerKind::MatMul,
+       R"({"branches": [{"launch": 1000, "macs": 1}]})",
+       {"matmul m=1 n=1 k=1 layout=nn : f32, f32 -> f32",
+        "matmul m=1024 n=1024 k=1024 layout=nn : f32, f32 -> f32"},
+       {},
+       {}},
+      {LayerKind::Elementwise,
+       R"({"branches": [{"launch": 1000, "output_bytes": 1}]})",
+       {"elementwise e=1 alu=1 : f32, f32 -> f32",
+        "elementwise e=1048576 full=2 alu=2 mul=2 : f32, f32 -> f32"},
+       {},
+       {}},
+      {LayerKind::DataMovement,
+       R"({"branches": [{"launch": 1000, "output_bytes": 1}]})",
+       {"data_movement e=1 op=fill : f32 -> f32",
+        "data_movement e=1048576 r=1048576 run=1024 op=transpose : f32 -> f32"},
+       {},
+       {}}};
+  return kinds;
+}
+
+static TargetInfo board() {
+  TargetInfo target;
+  target.name = "board";
+  for (const KindSpec &spec : boardKinds())
+    target.kinds.push_back(makeSupport(spec));
+  return target;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) {
+    std::cerr << "usage: pr-make-test-models FOLDER\n";
+    return 2;
+  }
+  TargetInfo clockless = npu();
+  clockless.name = "clockless";
+  clockless.clockKhz.reset();
+  std::vector<KindSpec> second = npuKinds();
+  second.pop_back();
+  const std::pair<const char *, std::string> files[] = {
+      {"npu.prm", build(npu(), npuKinds())},
+      {"clockless.prm", build(clockless, npuKinds())},
+      {"npu2.prm", build(npu(), second)},
+      {"board.prm", build(board(), boardKinds())}};
+  for (const auto &[name, bytes] : files)
+    check(writeFileAtomically(std::string(argv[1]) + "/" + name, bytes));
+  return 0;
+}
