@@ -30,10 +30,13 @@ public:
       : json(&value), path(std::move(path)) {}
 
   [[noreturn]] void fail(const std::string &expected) const {
-    std::string found =
-        json->is_structured() ? json->type_name() : "'" + json->dump() + "'";
+    std::string found = json->is_structured() ? json->type_name()
+                        : json->is_string()   ? json->get<std::string>()
+                                              : json->dump();
     if (found.size() > 80)
-      found = found.substr(0, 80) + "...'";
+      found = found.substr(0, 80) + "...";
+    if (!json->is_structured())
+      found = "'" + found + "'";
     throw JsonError{
         invalidInput(path + " is " + found + ", expected " + expected)};
   }

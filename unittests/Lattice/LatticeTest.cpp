@@ -213,7 +213,7 @@ TEST(Lattice, JsonErrorsNameThePlace) {
   EXPECT_EQ(errorOf(R"({"kind":"matmul","steps":[{"dim":"n"}]})"),
             "lattice.steps[0] lacks 'width'");
   EXPECT_EQ(errorOf(R"({"kind":"matmil"})"),
-            "lattice.kind is '\"matmil\"', expected the name of a layer kind");
+            "lattice.kind is 'matmil', expected the name of a layer kind");
   EXPECT_EQ(errorOf(R"({"kind":"matmul","steps":[{"dim":"n","width":8,
                         "resource":"alu"}]})"),
             "lattice.steps[0].resource: unknown resource 'alu', expected one "
