@@ -71,8 +71,8 @@ def read_campaign(path: str | Path) -> Campaign:
     budget.expect_only(("count", "seconds"))
     kinds, shares = _kinds(section.section("kinds"))
     share = section.get("starts_share", float, 0.25)
-    if not 0 <= share < 1:
-        raise section.error("starts_share", f"{share:g} is not in 0 .. 1")
+    if not 0 <= share <= 0.5:
+        raise section.error("starts_share", f"{share:g} is not in 0 .. 0.5")
     folder = Path(path).parent
     return Campaign(
         target=section.get("target", str),
@@ -249,7 +249,7 @@ class _Planner:
         sampler = _Sampler(one, mode, self._info, self._campaign.starts_share)
         found: list[PlannedLayer] = []
         fruitless = 0
-        for candidate in sampler.candidates(seed):
+        for candidate in itertools.chain(sampler.extremes(), sampler.candidates(seed)):
             if len(found) == count:
                 break
             fruitless += 1
@@ -283,6 +283,18 @@ class _Sampler:
             if number % _CHUNK == 0:
                 layers = self._domain.layers(sequence.random(_CHUNK))
             yield self._candidate(layers[number % _CHUNK], number)
+
+    def extremes(self) -> list[PlannedLayer]:
+        """The corners of the domain with the least and the most work of each
+        sort: samples do not reach them, and a model is trusted between them."""
+        if self._mode == "random":
+            return []
+        drawn = [self._candidate(layer, 1) for layer in self._domain.layers(self._domain.corners())]
+        corners = [one for one in drawn if one is not None]
+        work = [_core.Layer.parse(one.layer).work for one in corners]
+        chosen = {pick(range(len(corners)), key=lambda i: work[i][count])
+                  for count in (work[0] if work else ()) for pick in (min, max)}
+        return [corners[i] for i in sorted(chosen)]
 
     def _candidate(self, drawn: _core.Layer | str, number: int) -> PlannedLayer | None:
         if isinstance(drawn, str):

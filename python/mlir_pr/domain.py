@@ -8,6 +8,7 @@ from the layers of networks (their hull).
 """
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
@@ -25,6 +26,7 @@ Value = int | str
 
 #: Dimensions that the text form accepts in place of others.
 _ALIASES = ("id", "ih", "iw", "pd", "ph", "pw")
+_MOST_CORNER_AXES = 10
 #: A count above this follows the layer's size (elements read), rather than
 #: being a number of operations an element.
 _LARGEST_OPERATION_COUNT = 16
@@ -103,6 +105,9 @@ class Domain:
     axes: tuple[Axis, ...]
     #: Relative share of the budget.
     share: float = 1.0
+    #: Whether the extremes are meant, each with all others: not of a hull, where
+    #: no network has a layer that is the largest in everything.
+    has_corners: bool = True
 
     def layers(self, cube: FloatArray) -> list[_core.Layer | str]:
         """One layer a row of the unit cube, or why the point is none."""
@@ -111,6 +116,13 @@ class Domain:
         for axis, unit in zip(self.axes, cube.T):
             axis.draw(unit, drawn, texts)
         return [self._layer(values, texts) for values in drawn.to_dict("records")]
+
+    def corners(self) -> FloatArray:
+        """Points of the unit cube with every axis at one of its ends."""
+        if not self.has_corners or len(self.axes) > _MOST_CORNER_AXES:
+            return np.empty((0, len(self.axes)))
+        below_one = np.nextafter(1.0, 0.0)
+        return np.array(list(itertools.product((0.0, below_one), repeat=len(self.axes))))
 
     def _layer(self, drawn: Mapping[str, Any], texts: Sequence[str]) -> _core.Layer | str:
         dims = {name: int(value) for name, value in drawn.items() if name not in texts}
@@ -243,7 +255,7 @@ def hull(layers: Sequence[_core.Layer], kind: str, share: float = 1.0) -> Domain
         names = tuple(name for name, _ in frames[0])
     axes.append(Choice(names, tuple(sorted({tuple(value for _, value in frame)
                                             for frame in frames}, key=str))))
-    return Domain(kind, tuple(axes), share)
+    return Domain(kind, tuple(axes), share, has_corners=False)
 
 
 def _frame(layer: _core.Layer, extents: Sequence[str]) -> tuple[tuple[str, Value], ...]:

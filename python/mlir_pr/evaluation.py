@@ -4,10 +4,22 @@ answered counted, not dropped."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
 
+import numpy as np
+from rich.console import Group as Lines
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from mlir_pr import _core, ui
+from mlir_pr.baselines import FITTERS
 from mlir_pr.errors import InputError
 from mlir_pr.metrics import ErrorMetrics, error_metrics
+from mlir_pr.store import Measurement, merge
+from mlir_pr.tables import Table
+from mlir_pr.trainingdata import baselines_path, load_baselines
+from mlir_pr.units import format_share
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,82 @@ def _grouped(pairs: Sequence[tuple[Truth, Prediction]],
     return {name: _metrics(groups[name]) for name in sorted(groups)}
 
 
+# A model and its baselines on a table.
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """The model first, then the baselines."""
+
+    model: str
+    model_id: str
+    target: str
+    table: str
+    unit: str
+    confidence: int
+    evaluations: list[Evaluation]
+    notes: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"model": self.model, "model_id": self.model_id, "target": self.target,
+                "table": self.table, "unit": self.unit, "confidence": self.confidence,
+                "evaluations": [one.as_json() for one in self.evaluations], "notes": self.notes}
+
+
+def evaluate_table(estimator: _core.Estimator, path: Path, table: Table, confidence: int,
+                   where: str) -> TableResult:
+    target = estimator.target
+    unit = common_unit(table.counts_cycles, table.rows[0].time_ps is not None,
+                       target.counts_cycles, not target.counts_cycles
+                       or target.clock_khz is not None, where)
+    truth = _truth(table, unit)
+    layers = [_core.Layer.parse(one.layer) for one in truth]
+    answers = _model_predictions(estimator, layers, unit)
+    evaluations = [evaluate("model", truth, answers)]
+    notes = []
+    if table.target != target.name:
+        notes.append(f"the table is of target '{table.target}', the model for '{target.name}'")
+    baselines = load_baselines(path, estimator.model_id, list(FITTERS))
+    if not baselines:
+        notes.append(f"no baselines: '{baselines_path(path)}' is missing or of another model")
+    # On the rows that the model answers: both must have been asked the same.
+    asked = [i for i, answer in enumerate(answers) if answer.latency is not None]
+    for baseline in baselines:
+        values = baseline.predict([layers[i] for i in asked]) * _scale(target, unit)
+        evaluations.append(evaluate(baseline.name, [truth[i] for i in asked], [
+            Prediction(None, reason="the kind was not trained") if np.isnan(value)
+            else Prediction(float(value)) for value in values]))
+    return TableResult(str(path), estimator.model_id, target.name, table.path, unit, confidence,
+                       evaluations, notes)
+
+
+def _truth(table: Table, unit: str) -> list[Truth]:
+    """One row a layer: duplicates merged."""
+    rows = merge(Measurement(row.layer, "table", time_ps=row.time_ps, cycles=row.cycles)
+                 for row in table.rows)
+    measured = [entry.measurement for entry in rows]
+    return [Truth(one.layer, one.kind, float((one.cycles if unit == "cycles" else one.time_ps) or 0))
+            for one in measured]
+
+
+def _model_predictions(estimator: _core.Estimator, layers: Sequence[_core.Layer],
+                       unit: str) -> list[Prediction]:
+    answers = estimator.predict(layers)
+    names = ("cycles", "lower_cycles", "upper_cycles") if unit == "cycles" \
+        else ("time_ps", "lower_ps", "upper_ps")
+    return [Prediction(latency, lower, upper, status, reason)
+            for latency, lower, upper, status, reason in zip(
+                *(answers[name] for name in names), answers["status"], answers["reason"])]
+
+
+def _scale(target: _core.TargetInfo, unit: str) -> float:
+    """From the target's unit to that of the comparison."""
+    if unit == "cycles" or not target.counts_cycles:
+        return 1.0
+    assert target.clock_khz is not None
+    return 1e9 / target.clock_khz
+
+
 def common_unit(table_counts_cycles: bool, table_has_time: bool, model_counts_cycles: bool,
                 model_has_time: bool, where: str) -> str:
     """The unit in which a table and a model can be compared."""
@@ -96,3 +184,58 @@ def common_unit(table_counts_cycles: bool, table_has_time: bool, model_counts_cy
                          "time; give 'clock_mhz'")
     raise InputError(f"{where}: the table is in time, but the model counts cycles and knows no "
                      "clock")
+
+
+# For people.
+
+
+def render(result: TableResult) -> Lines:
+    model = result.evaluations[0]
+    title = Text.assemble((result.table, "bold"), " against model ", (result.model_id, "bold"),
+                          f" for {result.target}: {model.rows:,} layers, "
+                          f"{model.overall.count:,} answered ({format_share(model.coverage)})")
+    parts: list[Any] = [title, _comparison(result), Text("")]
+    if len(model.by_kind) > 1:
+        parts += [_breakdown("kind", model.by_kind, result.confidence), Text("")]
+    parts += [_breakdown("status", model.by_status, result.confidence)]
+    reasons = sorted(model.unanswered.items(), key=lambda item: -item[1])
+    parts += [Text(f"no estimate for {count:,} layers: {reason}", style="red")
+              for reason, count in reasons[:_MOST_REASONS]]
+    if rest := reasons[_MOST_REASONS:]:
+        parts.append(Text(f"no estimate for {sum(count for _, count in rest):,} layers, for "
+                          f"{len(rest)} other reasons (--json)", style="red"))
+    parts += [Text(note, style="yellow") for note in result.notes]
+    return Lines(*parts)
+
+
+_MOST_REASONS = 5
+_COLUMNS = ("MAPE", "median", "p95", "max", "bias", "WAPE", "±5 %", "±10 %", "tau-b", "Spearman")
+
+
+def _cells(one: ErrorMetrics) -> list[str]:
+    shares = (one.mape, one.median, one.p95, one.max, one.bias, one.wape, one.within_5,
+              one.within_10)
+    return [_percent(value) for value in shares] + [
+        "-" if value is None else f"{value:.4f}" for value in (one.kendall_tau_b, one.spearman)]
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else ui.percent(share)
+
+
+def _comparison(result: TableResult) -> RichTable:
+    table = ui.table(["predictor", "rows", *_COLUMNS], right=["rows", *_COLUMNS])
+    for i, one in enumerate(result.evaluations):
+        table.add_row(one.name, f"{one.overall.count:,}", *_cells(one.overall),
+                      style="bold" if i == 0 else "")
+    return table
+
+
+def _breakdown(name: str, groups: Mapping[str, ErrorMetrics], confidence: int) -> RichTable:
+    extra = (f"in {confidence} % interval", "its width")
+    table = ui.table([f"model, by {name}", "rows", *_COLUMNS[:8], *extra],
+                     right=["rows", *_COLUMNS[:8], *extra])
+    for group, one in groups.items():
+        table.add_row(group, f"{one.count:,}", *_cells(one)[:8], _percent(one.coverage),
+                      _percent(one.width))
+    return table

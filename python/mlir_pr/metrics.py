@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import stats
 
 FloatArray = npt.NDArray[np.float64]
+Values = Sequence[float] | FloatArray
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,8 @@ class ErrorMetrics:
 _EMPTY = ErrorMetrics(0, None, None, None, None, None, None, None, None, None, None)
 
 
-def error_metrics(measured: Sequence[float], predicted: Sequence[float],
-                  lower: Sequence[float] | None = None,
-                  upper: Sequence[float] | None = None) -> ErrorMetrics:
+def error_metrics(measured: Values, predicted: Values, lower: Values | None = None,
+                  upper: Values | None = None) -> ErrorMetrics:
     """Every metric of one sample. Precondition: measurements are positive."""
     truth = np.asarray(measured, dtype=np.float64)
     estimate = np.asarray(predicted, dtype=np.float64)
@@ -71,8 +71,8 @@ def error_metrics(measured: Sequence[float], predicted: Sequence[float],
         coverage=coverage, width=width)
 
 
-def _interval(truth: FloatArray, lower: Sequence[float] | None,
-              upper: Sequence[float] | None) -> tuple[float | None, float | None]:
+def _interval(truth: FloatArray, lower: Values | None,
+              upper: Values | None) -> tuple[float | None, float | None]:
     if lower is None or upper is None:
         return None, None
     low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)

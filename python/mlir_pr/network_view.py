@@ -49,7 +49,7 @@ def _function(annotations: Annotations, function: Function, target: int, name: s
         f"; ± spans the {confidence} % interval")
     table = _layer_table(shown, hidden, function.totals[target], len(types) > 1)
     return [title, Text(""), table,
-            *_footer(function.ops, groups, target, function.totals[target]), Text("")]
+            *footer(function.ops, groups, target, function.totals[target]), Text("")]
 
 
 def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
@@ -73,7 +73,7 @@ def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
     table = ui.table(columns, right=("ops", "cycles", "time", "±", "waste", "share"))
     for one in shown:
         table.add_row(_layer_cell(one, with_types), f"{len(one.ops)}", *latency([one]),
-                      _spread(one.estimate.latency, one.estimate.bounds),
+                      spread(one.estimate.latency, one.estimate.bounds),
                       _percent(one.estimate.waste), _status(one.estimate.status),
                       *share(one.total))
     if hidden:
@@ -81,7 +81,7 @@ def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
                       "", "", "", *share(sum(one.total for one in hidden)), style="dim")
     table.add_section()
     table.add_row("total", f"{_ops(everything)}", *latency(everything),
-                  _spread(*_total_interval(total)), "", "", "", "", style="bold")
+                  spread(*_total_interval(total)), "", "", "", "", style="bold")
     return table
 
 
@@ -102,7 +102,7 @@ def _sum(groups: Iterable[Group], unit: str) -> int | None:
     return sum(known) if known else None
 
 
-def _spread(latency: float | None, bounds: tuple[float, float] | None) -> str:
+def spread(latency: float | None, bounds: tuple[float, float] | None) -> str:
     """The farther end of the interval, relative to the estimate."""
     if not latency or bounds is None:
         return "-"
@@ -126,7 +126,7 @@ def _status(status: str) -> Text:
     return Text(status, style=_STATUS_STYLE.get(status, ""))
 
 
-def _footer(ops: Sequence[Op], groups: Sequence[Group], target: int,
+def footer(ops: Sequence[Op], groups: Sequence[Group], target: int,
             total: Mapping[str, Any]) -> list[Text]:
     """Coverage, and whatever the table does not show."""
     lines = [_coverage(total)]

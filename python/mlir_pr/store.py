@@ -260,6 +260,14 @@ class Store:
                 (target.id, text, seed, VERSION))
             return int(cursor.lastrowid or 0)
 
+    def campaigns(self, target: StoredTarget) -> list[dict[str, Any]]:
+        """Configuration, seed and tool version of each, in order."""
+        with _said_clearly(self.path):
+            rows = self._db.execute("SELECT config, seed, tool_version FROM campaign "
+                                    "WHERE target = ? ORDER BY id", (target.id,)).fetchall()
+        return [{"config": json.loads(config), "seed": seed, "tool_version": version}
+                for config, seed, version in rows]
+
     def add(self, target: StoredTarget, campaign: int, rows: Iterable[Measurement]) -> None:
         """Adds all rows or none; when it returns they are on the disk."""
         with self._transaction():

@@ -57,6 +57,11 @@ def table(columns: Sequence[str], right: Sequence[str] = (), title: str | None =
     return made
 
 
+def percent(share: float) -> str:
+    """Of an error: three digits, however small; rounding noise is none."""
+    return f"{100 * share:.3g} %" if abs(share) > 1e-9 else "0 %"
+
+
 def bar(share: float, width: int) -> Text:
     """A horizontal bar of eighths of a character."""
     eighths = round(max(0.0, min(1.0, share)) * width * 8)

@@ -133,7 +133,7 @@ def test_the_start_of_a_plateau():
     ("sampling: best", "sampling: 'best' is unknown (known: pr, pr+starts, random)"),
     ("budget: {count: 0}", "count: 0 must be positive"),
     ("budget: 100", "budget: expected a mapping, found 100"),
-    ("starts_share: 1.5", "starts_share: 1.5 is not in 0 .. 1"),
+    ("starts_share: 1.5", "starts_share: 1.5 is not in 0 .. 0.5"),
     ("kinds: {conv9d: {dims: {m: 1}}}", "conv9d: unknown layer kind"),
     ("kinds: {matmul: {dims: {q: 1}}}", "'q' is no dimension"),
     ("kinds: {matmul: {dims: {m: [8]}}}", "expected [low, high] with 0 <= low <= high, found [8]"),
@@ -162,3 +162,10 @@ def test_expressions_that_cannot_be_evaluated(plan_of):
         plan_of(text.replace("m * 2", "q * 2"))
     with pytest.raises(InputError, match="gives fractions"):
         plan_of(text.replace("m * 2", "m / 2"))
+
+
+def test_the_extremes_of_a_domain_are_measured(plan_of):
+    plan = plan_of("budget: {count: 20}")
+    work = [_core.Layer.parse(planned.layer).work["macs"] for planned in plan.layers]
+    assert max(work) == 128 * 128 * 512
+    assert min(work) == 8 * 8 * 1

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The card of a model, for people and as JSON."""
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping
+
+from rich.console import Group as Lines
+from rich.table import Table
+from rich.text import Text
+
+from mlir_pr import _core, ui
+from mlir_pr.units import format_count
+
+
+def as_json(estimator: _core.Estimator) -> dict[str, Any]:
+    return {"model": estimator.model_id, "card": json.loads(estimator.card or "{}")}
+
+
+def render(estimator: _core.Estimator) -> Lines:
+    card = json.loads(estimator.card or "{}")
+    facts = ui.table(["model", estimator.model_id])
+    for name, value in _facts(card, estimator.target):
+        facts.add_row(name, value)
+    parts: list[Any] = [facts, Text(""), render_kinds(estimator)]
+    for kind, about in sorted(card.get("kinds", {}).items()):
+        if about.get("status") == "trained":
+            parts += [Text(""), _kind_table(kind, about)]
+    return Lines(*parts)
+
+
+def _facts(card: Mapping[str, Any], target: _core.TargetInfo) -> list[tuple[str, str]]:
+    provenance = card.get("provenance", {})
+    clock = "none" if target.clock_khz is None else f"{target.clock_khz / 1000:g} MHz"
+    facts = [("target", target.name), ("latency in", "cycles" if target.counts_cycles else "time"),
+             ("clock", clock), ("description", target.description_hash or "none")]
+    facts += [("seed", str(card.get("seed", "-")))]
+    if provenance:
+        roles = ", ".join(f"{count:,} {role}" for role, count in provenance["roles"].items())
+        facts += [("measurements", f"{provenance['measurements']:,} of {provenance['layers']:,} "
+                   f"layers ({roles})"), ("merged by", provenance["merged_by"])]
+        facts += [("conditions", _named(provenance["conditions"]))] * bool(provenance["conditions"])
+    return facts + [("versions", _named(card.get("versions", {})))]
+
+
+def _named(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items()) or "-"
+
+
+def render_kinds(estimator: _core.Estimator) -> Table:
+    """One line a kind: what its model is, and its error on rows it had not seen."""
+    kinds = json.loads(estimator.card or "{}").get("kinds", {})
+    right = ["layers", "MAPE", "median", "p95", "trees"]
+    table = ui.table(["kind", *right, "base"], right=right)
+    for kind, about in sorted(estimator.kinds.items()):
+        card = kinds.get(kind, {})
+        if "reason" in about:
+            table.add_row(kind, format_count(card.get("rows")), "-", "-", "-", "-",
+                          Text(f"no model: {about['reason']}", style="yellow"))
+            continue
+        errors = card.get("held_out", {})
+        table.add_row(kind, format_count(about["exact_rows"]),
+                      *(_percent(errors.get(name)) for name in ("mape", "median", "p95")),
+                      str(about["trees"]), about["base"].text)
+    return table
+
+
+def _kind_table(kind: str, about: Mapping[str, Any]) -> Table:
+    table = ui.table([kind, ""])
+    steps = ", ".join(f"{step['dim']} every {step['width']} ({step['resource']}, {step['plateau']}, "
+                      f"{step['knowledge']})" for step in about["lattice"])
+    domain = ", ".join(f"{dim} {low}..{high}" if low < high else f"{dim} {low}"
+                       for dim, (low, high) in about["domain"].items())
+    table.add_row("steps", steps or "none")
+    table.add_row("domain", domain)
+    table.add_row("types", "; ".join(about["types"]))
+    table.add_row("held-out errors", ", ".join(
+        f"{name} {_percent(about['held_out'].get(name))}"
+        for name in ("mape", "median", "p95", "max", "bias", "wape")))
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else ui.percent(share)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""train, show, predict, evaluate."""
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlir_pr import _core, layerlist, ui
+from mlir_pr.annotations import model_path
+from mlir_pr.errors import UsageError
+from mlir_pr.fileio import read_input, write_atomically
+from mlir_pr.store import ROLES, Store
+from mlir_pr.tables import read_table
+from mlir_pr.targetinfo import effective
+from mlir_pr.trainingdata import DEFAULT_ROLES, baselines_json, baselines_path, collect
+
+#: Of `predict`'s output, in order.
+_COLUMNS = ("layer", "time_ps", "cycles", "lower_ps", "upper_ps", "status", "representative",
+            "waste")
+
+confidence_option = click.option(
+    "--confidence", type=click.Choice(["80", "90", "95"]), default="90", show_default=True,
+    help="Of the intervals, in per cent.")
+model_option = click.option("--model", required=True, metavar="MODEL.prm",
+                             help="A bundle, or the name of a shipped one.")
+
+
+def load_estimator(model: str, confidence: str) -> _core.Estimator:
+    return _core.Estimator.load(str(model_path(model)), int(confidence))
+
+
+@click.command("predict")
+@model_option
+@click.option("--layers", "file", required=True, metavar="FILE",
+              help="Layer texts, or a CSV with a column 'layer', or with 'kind' and one column for "
+              "every dimension; - for standard input.")
+@confidence_option
+@click.option("-o", "output", metavar="OUT.csv", help="Write there instead of to standard output.")
+@ui.json_option
+def predict_command(model: str, file: str, confidence: str, output: str | None,
+                    as_json: bool) -> None:
+    """Estimates of a list of layers."""
+    estimator = load_estimator(model, confidence)
+    layers = layerlist.parse(read_input(file), file)
+    answers = _estimates(estimator, layers)
+    if as_json:
+        names = list(answers)
+        ui.print_json({"model": estimator.model_id, "target": estimator.target.name,
+                       "estimates": [dict(zip(names, row)) for row in zip(*answers.values())]})
+        return
+    text = _estimates_csv(answers)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_atomically(output, text)
+    _tell_unsupported(answers["reason"])
+
+
+def _estimates(estimator: _core.Estimator,
+               layers: list[_core.Layer]) -> dict[str, list[Any]]:
+    """By column. A layer without an answer has nothing but its reason."""
+    answers = {"layer": [layer.text for layer in layers], **estimator.predict(layers)}
+    for i, reason in enumerate(answers["reason"]):
+        if reason:
+            answers["representative"][i] = answers["waste"][i] = None
+    return answers
+
+
+def _estimates_csv(answers: dict[str, list[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(zip(*(answers[name] for name in _COLUMNS)))
+    return text.getvalue()
+
+
+def _tell_unsupported(reasons: list[str]) -> None:
+    missing = [reason for reason in reasons if reason]
+    if missing:
+        ui.warn(f"{len(missing)} of {len(reasons)} layers have no estimate, the first one because "
+                f"{missing[0]}")
+
+
+@click.command("show")
+@click.argument("model", metavar="MODEL.prm")
+@ui.json_option
+def show_command(model: str, as_json: bool) -> None:
+    """The card of a model: data, domain, errors, lattice, provenance."""
+    from mlir_pr import card
+    estimator = load_estimator(model, "90")
+    if as_json:
+        ui.print_json(card.as_json(estimator))
+    else:
+        ui.console().print(card.render(estimator))
+
+
+@click.command("train")
+@click.option("--store", "store_path", required=True, metavar="FILE")
+@ui.target_option
+@click.option("-o", "output", required=True, metavar="MODEL.prm")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--roles", default=",".join(DEFAULT_ROLES), show_default=True, metavar="ROLE,…",
+              help="Measurements to learn from, by why they were made.")
+@click.option("--baselines/--no-baselines", default=True, show_default=True,
+              help="Keep the rows beside the bundle, for 'evaluate' to fit its baselines to.")
+@ui.json_option
+def train_command(store_path: str, target: str | None, output: str, seed: int, roles: str,
+                  baselines: bool, as_json: bool) -> None:
+    """Fit a model to the measurements and write its bundle.
+
+    The same store, options and seed give the same bytes.
+    """
+    from mlir_pr import card
+    from mlir_pr.training import Options, train
+    with Store.open(store_path) as store:
+        stored = store.target(target)
+        data = collect(store, stored, _roles(roles))
+        info = effective(store, stored)
+    for text in data.notes:
+        ui.warn(text)
+    trained = train(data.rows, info, Options(seed=seed), data.provenance)
+    write_atomically(output, trained.bundle)
+    estimator = _core.Estimator.load(output)
+    beside = baselines_path(Path(output))
+    if baselines:
+        write_atomically(beside, baselines_json(data, info, estimator.model_id, seed))
+    else:
+        beside.unlink(missing_ok=True)
+    if as_json:
+        ui.print_json(card.as_json(estimator))
+    else:
+        ui.console().print(card.render_kinds(estimator))
+    ui.note(f"wrote '{output}' ({Path(output).stat().st_size:,} bytes), model {estimator.model_id}, "
+            f"from {len(data.rows):,} layers")
+
+
+def _roles(text: str) -> list[str]:
+    roles = [role.strip() for role in text.split(",") if role.strip()]
+    for role in roles:
+        if role not in ROLES:
+            raise UsageError(f"--roles: '{role}' is unknown (known: {', '.join(ROLES)})")
+    return roles
+
+
+@click.command("evaluate")
+@model_option
+@click.option("--table", required=True, metavar="TABLE.csv", help="The measurements.")
+@click.option("--config", required=True, metavar="MAP.yaml", help="What its columns mean.")
+@confidence_option
+@click.option("--duplicates", type=click.Choice(["error", "merge"]), default="error",
+              show_default=True, help="Rows of one layer that disagree: refuse the table, or "
+              "merge them by their lower median.")
+@click.option("--json", "json_path", metavar="OUT", default=None, is_flag=False, flag_value="-",
+              help="Write JSON there; without a name, to standard output.")
+def evaluate_command(model: str, table: str, config: str, confidence: str, duplicates: str,
+                     json_path: str | None) -> None:
+    """Accuracy of a model, and of the baselines, against measurements."""
+    from mlir_pr import evaluation
+    estimator = load_estimator(model, confidence)
+    read = read_table(table, config, allow_duplicates=duplicates == "merge")
+    result = evaluation.evaluate_table(estimator, model_path(model), read, int(confidence), config)
+    if json_path is not None:
+        text = json.dumps({"schema": 1, **result.as_json()}, indent=1) + "\n"
+        if json_path == "-":
+            click.echo(text, nl=False)
+            return
+        write_atomically(json_path, text)
+    ui.console().print(evaluation.render(result))
