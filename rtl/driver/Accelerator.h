@@ -17,11 +17,11 @@ struct Hardware {
   uint32_t rows, cols, width;
   bool weightStationary;
   uint32_t depth, inFlight, queue;
+  const char *digest; ///< of the sources
 
   uint32_t tileM() const { return weightStationary ? depth : rows; }
   uint32_t tileN() const { return cols; }
   uint32_t tileK() const { return weightStationary ? rows : depth; }
-  const char *dataflow() const { return weightStationary ? "ws" : "os"; }
 };
 
 struct PinsIn {

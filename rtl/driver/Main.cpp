@@ -62,12 +62,9 @@ bool parseArgument(const char *argument, ServerOptions &options,
 
 /// One layer from the command line: what a person sees.
 int runOne(const Server &server, const std::string &layer) {
-  std::string text;
-  for (char c : layer)
-    text += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
-  std::string reply = server.reply("{\"id\":0,\"layer\":\"" + text + "\"}");
-  std::cout << reply << "\n";
-  return reply.find("\"status\":\"ok\"") == std::string::npos;
+  bool ok = false;
+  std::cout << server.measure(layer, ok) << "\n";
+  return ok ? 0 : 1;
 }
 
 } // namespace

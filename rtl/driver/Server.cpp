@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Server.h"
-#include "LayerText.h"
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <exception>
 #include <istream>
 #include <ostream>
@@ -11,27 +11,48 @@
 using namespace systolic;
 using Json = nlohmann::ordered_json;
 
-std::string Server::targetName() const {
-  const MemoryOptions &memory = options.simulation.memory;
-  std::string name = "systolic-rtl[rows=" + std::to_string(hw.rows) +
-                     ",cols=" + std::to_string(hw.cols) +
-                     ",width=" + std::to_string(hw.width) +
-                     ",dataflow=" + hw.dataflow() +
-                     ",depth=" + std::to_string(hw.depth) +
-                     ",inflight=" + std::to_string(hw.inFlight) +
-                     ",queue=" + std::to_string(hw.queue) +
-                     ",latency=" + std::to_string(memory.latency);
-  if (memory.jitter || memory.stall)
-    name += ",jitter=" + std::to_string(memory.jitter) +
-            ",stall=" + std::to_string(memory.stall) +
-            ",seed=" + std::to_string(memory.seed);
-  return name + "]";
+/// Parameters as the launcher takes them, and their defaults.
+static std::map<std::string, std::pair<int64_t, int64_t>>
+parameters(const Hardware &hw, const MemoryOptions &memory) {
+  return {{"rows", {hw.rows, 4}},
+          {"cols", {hw.cols, 4}},
+          {"width", {hw.width, 8}},
+          {"dataflow", {hw.weightStationary, 0}},
+          {"depth", {hw.depth, 64}},
+          {"inflight", {hw.inFlight, 32}},
+          {"queue", {hw.queue, 4}},
+          {"latency", {memory.latency, MemoryOptions().latency}},
+          {"jitter", {memory.jitter, 0}},
+          {"stall", {memory.stall, 0}},
+          {"seed", {memory.seed, MemoryOptions().seed}}};
 }
+
+static pr::TargetInfo describe(const Hardware &hw,
+                               const ServerOptions &options) {
+  pr::TargetInfo info;
+  std::string chosen;
+  for (const auto &[name, value] : parameters(hw, options.simulation.memory)) {
+    info.parameters[name] = value.first;
+    if (value.first != value.second)
+      chosen += (chosen.empty() ? "" : ",") + name + "=" +
+                std::to_string(value.first);
+  }
+  info.name = "systolic-rtl" + (chosen.empty() ? "" : "[" + chosen + "]");
+  info.descriptionHash = hw.digest;
+  info.clockKhz = std::llround(options.clockMHz * 1000);
+  info.countsCycles = true;
+  info.kinds = supportedKinds();
+  return info;
+}
+
+Server::Server(const Hardware &hardware, const ServerOptions &options)
+    : hw(hardware), options(options), info(describe(hardware, options)) {}
 
 std::string Server::greeting() const {
   return Json{{"protocol", 1},
-              {"target", targetName()},
-              {"clock_mhz", options.clockMHz}}
+              {"target", info.name},
+              {"clock_mhz", options.clockMHz},
+              {"info", Json::parse(info.toJson())}}
       .dump();
 }
 
@@ -52,32 +73,48 @@ static Json okReply(const Json &id, const Outcome &outcome) {
 }
 
 /// What the libraries throw, running out of memory above all, ends here.
-Outcome Server::measure(const Problem &problem) const {
-  Outcome outcome;
+pr::Expected<Outcome> Server::run(const std::string &text) const {
+  auto layer = pr::parseLayer(text);
+  if (!layer)
+    return layer.error();
+  if (auto legal = info.checkLegal(*layer); !legal)
+    return legal.error();
+  auto problem = toProblem(*layer);
+  if (!problem)
+    return problem.error();
   try {
-    outcome = simulate(hw, problem, options.dataSeed, options.simulation);
+    return simulate(hw, *problem, options.dataSeed, options.simulation);
   } catch (const std::exception &exception) {
-    outcome.error = exception.what();
+    return pr::makeError(pr::ErrorKind::Measurement, exception.what());
   }
-  return outcome;
+}
+
+Json Server::answer(const Json &id, const std::string &layer) const {
+  auto outcome = run(layer);
+  if (!outcome)
+    return errorReply(id, outcome.error().message);
+  return outcome->error.empty() ? okReply(id, *outcome)
+                                : errorReply(id, outcome->error);
+}
+
+static std::string print(const Json &reply) {
+  return reply.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string Server::measure(const std::string &layer, bool &ok) const {
+  Json reply = answer(0, layer);
+  ok = reply["status"] == "ok";
+  return print(reply);
 }
 
 std::string Server::reply(const std::string &line) const {
   Json request = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!request.is_object())
-    return errorReply(nullptr, "the request is not a JSON object").dump();
+    return print(errorReply(nullptr, "the request is not a JSON object"));
   Json id = request.value("id", Json());
   if (!request.contains("layer") || !request["layer"].is_string())
-    return errorReply(id, "the request has no string 'layer'").dump();
-
-  Problem problem;
-  std::string error;
-  if (!parseLayerText(request["layer"].get<std::string>(), problem, error))
-    return errorReply(id, error).dump();
-  Outcome outcome = measure(problem);
-  if (!outcome.error.empty())
-    return errorReply(id, outcome.error).dump();
-  return okReply(id, outcome).dump();
+    return print(errorReply(id, "the request has no string 'layer'"));
+  return print(answer(id, request["layer"].get<std::string>()));
 }
 
 void Server::serve(std::istream &requests, std::ostream &replies) const {

@@ -5,7 +5,10 @@
 #ifndef SYSTOLIC_SERVER_H
 #define SYSTOLIC_SERVER_H
 
+#include "LayerProblem.h"
 #include "Simulation.h"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <iosfwd>
 
@@ -19,20 +22,23 @@ struct ServerOptions {
 
 class Server {
 public:
-  Server(const Hardware &hardware, const ServerOptions &options)
-      : hw(hardware), options(options) {}
+  Server(const Hardware &hardware, const ServerOptions &options);
 
   std::string greeting() const;
   /// The reply to one request, or to a line that is none.
   std::string reply(const std::string &line) const;
+  /// The reply to a layer alone; `ok` says whether it was measured.
+  std::string measure(const std::string &layer, bool &ok) const;
   void serve(std::istream &requests, std::ostream &replies) const;
 
 private:
-  std::string targetName() const;
-  Outcome measure(const Problem &problem) const;
+  nlohmann::ordered_json answer(const nlohmann::ordered_json &id,
+                                const std::string &layer) const;
+  pr::Expected<Outcome> run(const std::string &layer) const;
 
   Hardware hw;
   ServerOptions options;
+  pr::TargetInfo info;
 };
 
 } // namespace systolic

@@ -82,7 +82,7 @@ private:
 
 Hardware systolic::hardware() {
   return {PR_ROWS,  PR_COLS,     PR_WIDTH, PR_WEIGHT_STATIONARY != 0,
-          PR_DEPTH, PR_INFLIGHT, PR_QUEUE};
+          PR_DEPTH, PR_INFLIGHT, PR_QUEUE, PR_DIGEST};
 }
 
 std::unique_ptr<Accelerator> systolic::createAccelerator() {
