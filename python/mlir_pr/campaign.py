@@ -144,10 +144,10 @@ def _sweep(item: Any, where: str) -> Sweep:
 
 
 def _options(section: Section) -> MeasureOptions:
-    section.expect_only(("batch", "passes", "samples", "timeout"))
-    return MeasureOptions(batch=section.positive("batch", int, 32),
-                          passes=section.positive("passes", int),
+    section.expect_only(("passes", "samples", "block", "timeout"))
+    return MeasureOptions(passes=section.positive("passes", int),
                           samples=section.positive("samples", int),
+                          block=section.positive("block", int),
                           timeout=section.positive("timeout", float))
 
 

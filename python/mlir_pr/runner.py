@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
@@ -26,13 +25,14 @@ class PlannedLayer:
 class MeasureOptions:
     """Passed on to pr-bench-opt; None: its own default."""
 
-    batch: int = 32
     passes: int | None = None
     samples: int | None = None
+    block: int | None = None
     timeout: float | None = None
 
     def arguments(self) -> list[str]:
-        given = {"passes": self.passes, "samples": self.samples, "timeout": self.timeout}
+        given = {"passes": self.passes, "samples": self.samples, "block": self.block,
+                 "timeout": self.timeout}
         return [f"--{name}={value:g}" for name, value in given.items() if value is not None]
 
 
@@ -77,44 +77,40 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def run(plan: Sequence[PlannedLayer], target_spec: str, store: Store, target: StoredTarget,
         campaign: int, options: MeasureOptions, seconds: float | None,
-        progress: Callable[[Outcome], None],
-        clock: Callable[[], float] = time.monotonic) -> Outcome:
+        progress: Callable[[Outcome], None]) -> Outcome:
     """Measures what the store does not hold yet, in the order of the plan.
     Whatever ends it early, the rows that arrived are in the store."""
     known = store.measured_layers(target)
     todo = [planned for planned in plan if planned.layer not in known]
-    outcome, begin = Outcome(left=len(todo)), clock()
-    for start in range(0, len(todo), options.batch):
-        if seconds is not None and clock() - begin >= seconds:
-            break
-        batch = todo[start:start + options.batch]
-        for rows in _measure_batch(batch, target_spec, options):
+    outcome = Outcome(left=len(todo))
+    if todo:
+        for rows in _measure(todo, target_spec, options, seconds):
             store.add(target, campaign, rows)
             outcome.count(rows)
             progress(outcome)
     return outcome
 
 
-def _measure_batch(batch: Sequence[PlannedLayer], target_spec: str,
-                   options: MeasureOptions) -> Iterator[list[Measurement]]:
+def _measure(todo: Sequence[PlannedLayer], target_spec: str, options: MeasureOptions,
+             seconds: float | None) -> Iterator[list[Measurement]]:
     with tempfile.NamedTemporaryFile("w", suffix=".layers", encoding="utf-8") as file:
-        file.write("".join(f"{planned.layer}\n" for planned in batch))
+        file.write("".join(f"{planned.layer}\n" for planned in todo))
         file.flush()
         command = [str(toolchain.bench_opt()), f"--target={target_spec}", "--run",
                    f"--layers={file.name}", *options.arguments()]
         done = 0
-        with toolchain.LineStream(command) as stream:
+        with toolchain.LineStream(command, seconds) as stream:
             for lines in stream:
-                rows = [_measurement(planned, line)
-                        for planned, line in zip(batch[done:], lines)]
-                if len(rows) != len(lines):
+                if done + len(lines) > len(todo):
                     raise MeasurementError("pr-bench-opt answered more than it was asked")
-                done += len(rows)
-                yield rows
+                yield [_measurement(*pair) for pair in zip(todo[done:], lines)]
+                done += len(lines)
+            if stream.out_of_time:
+                return
             if stream.exit_code not in _COMPLETE:
                 raise MeasurementError(str(stream.failure()))
-        if done != len(batch):
-            raise MeasurementError(f"pr-bench-opt answered {done} of {len(batch)} layers")
+        if done != len(todo):
+            raise MeasurementError(f"pr-bench-opt answered {done} of {len(todo)} layers")
 
 
 def _measurement(planned: PlannedLayer, line: str) -> Measurement:

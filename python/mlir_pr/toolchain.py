@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import IO, Iterator, Sequence
 
@@ -102,21 +104,33 @@ class LineStream:
     """The output lines of a running program, in the groups in which they
     arrive: what came while the last group was dealt with comes as one."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], seconds: float | None = None) -> None:
         self._command = command
+        self._deadline = None if seconds is None else time.monotonic() + seconds
         self._errors = tempfile.TemporaryFile()
         self._process = _start(command, self._errors)
+        #: The lines ended because the time was up, not because the program did.
+        self.out_of_time = False
 
     def __iter__(self) -> Iterator[list[str]]:
         assert self._process.stdout is not None
         pipe, rest = self._process.stdout.fileno(), b""
-        while chunk := os.read(pipe, 1 << 16):
+        while self._wait(pipe) and (chunk := os.read(pipe, 1 << 16)):
             *lines, rest = (rest + chunk).split(b"\n")
             if lines:
                 yield [line.decode(errors="replace") for line in lines]
+        if self.out_of_time:
+            return
         if rest:
             yield [rest.decode(errors="replace")]
         self._process.wait()
+
+    def _wait(self, pipe: int) -> bool:
+        """Whether there is something to read before the time is up."""
+        if self._deadline is not None:
+            left = max(0.0, self._deadline - time.monotonic())
+            self.out_of_time = not select.select([pipe], [], [], left)[0] or left == 0.0
+        return not self.out_of_time
 
     @property
     def exit_code(self) -> int:

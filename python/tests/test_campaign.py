@@ -144,7 +144,7 @@ def test_the_start_of_a_plateau():
     ("sweeps: [{layer: hello, dim: m, range: [1, 2]}]", "hello"),
     ("sweeps: [{layer: 'matmul m=1 n=1 k=1 : i8, i8 -> i32', dim: q, range: [1, 2]}]",
      "matmul has no dimension 'q'"),
-    ("measure: {batch: -1}", "batch: -1 must be positive"),
+    ("measure: {block: -1}", "block: -1 must be positive"),
     ("- a", "expected a mapping, found a list"),
     ("", "expected a mapping, found nothing"),
     ("a: [", ":1: ")])

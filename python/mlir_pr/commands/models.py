@@ -64,7 +64,8 @@ def predict_command(model: str, file: str, confidence: str, output: str | None,
 def _estimates(estimator: _core.Estimator,
                layers: list[_core.Layer]) -> dict[str, list[Any]]:
     """By column. A layer without an answer has nothing but its reason."""
-    answers = {"layer": [layer.text for layer in layers], **estimator.predict(layers)}
+    answers: dict[str, list[Any]] = {"layer": [layer.text for layer in layers],
+                                     **estimator.predict(layers)}
     for i, reason in enumerate(answers["reason"]):
         if reason:
             answers["representative"][i] = answers["waste"][i] = None
