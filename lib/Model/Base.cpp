@@ -41,7 +41,7 @@ static std::string printBranch(const std::vector<WeightedTerm> &branch) {
   std::string text;
   for (const WeightedTerm &weighted : branch) {
     char number[32];
-    std::snprintf(number, sizeof(number), "%.4g", weighted.weight);
+    std::snprintf(number, sizeof(number), "%.6g", weighted.weight);
     text += (text.empty() ? "" : " + ") + std::string(number);
     if (weighted.term.count != CountKind::Launch)
       text += " " + toString(weighted.term);

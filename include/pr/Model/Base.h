@@ -35,7 +35,7 @@ struct Base {
   BaseValue evaluate(const WorkTable &work) const;
   /// The roundings that evaluate() reads.
   ResourceMask resources() const;
-  /// "max(1 + 0.0156 useful_macs@compute, 0.5 weight_bytes)".
+  /// "max(1 + 0.015625 useful_macs@compute, 0.5 weight_bytes)".
   std::string print() const;
 
   /// JSON text and back: {"branches": [{"launch": 1.0, ...}]}.

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Model/Base.h"
+#include "TestData.h"
+
+using namespace pr;
+using namespace pr::test;
+
+static Base twoBranches() {
+  auto base = Base::fromJson(
+      R"({"branches":[{"launch":5,"macs@compute":0.5},{"weight_bytes":2}]})",
+      LayerKind::MatMul);
+  EXPECT_TRUE(base) << (base ? "" : base.error().message);
+  return *base;
+}
+
+static BaseValue ask(const Base &base, const Layer &layer) {
+  return base.evaluate(
+      WorkTable::compute(eights(Plateau::Ramps), layer, base.resources()));
+}
+
+TEST(Base, TheSlowestBranchWins) {
+  Base base = twoBranches();
+  // 5 + 0.5 * 1*8*8 = 37 against 2 * 1*1 = 2.
+  BaseValue small = ask(base, matmul(1, 1, 1));
+  EXPECT_EQ(small.latency, 37);
+  EXPECT_EQ(small.branch, 0u);
+  EXPECT_DOUBLE_EQ(small.lead, 37.0 / 2);
+  // 37 against 2 * 8*8 = 128.
+  BaseValue full = ask(base, matmul(1, 8, 8));
+  EXPECT_EQ(full.latency, 128);
+  EXPECT_EQ(full.branch, 1u);
+  EXPECT_DOUBLE_EQ(full.lead, 128.0 / 37);
+}
+
+TEST(Base, LeadOverTheSecondOfThree) {
+  auto base =
+      Base::fromJson(R"({"branches":[{"launch":8},{"launch":2},{"launch":4}]})",
+                     LayerKind::MatMul);
+  ASSERT_TRUE(base);
+  EXPECT_DOUBLE_EQ(ask(*base, matmul(1, 1, 1)).lead, 2);
+  auto single =
+      Base::fromJson(R"({"branches":[{"launch":8}]})", LayerKind::MatMul);
+  EXPECT_EQ(ask(*single, matmul(1, 1, 1)).lead, 0) << "nothing to lead over";
+}
+
+TEST(Base, PrintAndJson) {
+  Base base = twoBranches();
+  EXPECT_EQ(base.print(), "max(5 + 0.5 macs@compute, 2 weight_bytes)");
+  auto again = Base::fromJson(base.toJson(), LayerKind::MatMul);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->toJson(), base.toJson());
+  EXPECT_EQ(base.resources(), maskOf(Resource::Compute));
+}
+
+TEST(Base, JsonErrors) {
+  auto errorOf = [](const char *text) {
+    auto base = Base::fromJson(text, LayerKind::MatMul);
+    return base ? std::string("no error") : base.error().message;
+  };
+  EXPECT_EQ(errorOf(R"({"branches":[]})"),
+            "base.branches is array, expected at least one branch");
+  EXPECT_EQ(errorOf(R"({"branches":[{"launch":-1}]})"),
+            "base.branches[0].launch is '-1', expected a weight of at least 0");
+  EXPECT_EQ(errorOf(R"({"branches":[{"lunch":1}]})"),
+            "base.branches[0].lunch: unknown work term 'lunch'");
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Model/Interval.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <random>
+
+using namespace pr;
+
+/// Scores log(1.01), log(1.02) ... in a shuffled order.
+static Interval percentSteps(size_t count) {
+  std::vector<double> predicted(count, 100), measured;
+  for (size_t i = 0; i < count; ++i)
+    measured.push_back(100 + double((i * 7) % count + 1));
+  auto interval = Interval::calibrate(predicted, measured);
+  EXPECT_TRUE(interval);
+  return *interval;
+}
+
+TEST(Interval, TheRightQuantile) {
+  // 19 scores: ceil(20 * 0.9) = the 18th, ceil(20 * 0.95) = the 19th.
+  Interval interval = percentSteps(19);
+  EXPECT_EQ(interval.count(), 19u);
+  EXPECT_NEAR(interval.bounds(1, 80)->second, 1.16, 1e-12);
+  EXPECT_NEAR(interval.bounds(1, 90)->second, 1.18, 1e-12);
+  EXPECT_NEAR(interval.bounds(1, 95)->second, 1.19, 1e-12);
+  EXPECT_NEAR(interval.bounds(1, 90)->first, 1 / 1.18, 1e-12);
+}
+
+TEST(Interval, TooFewScoresGiveNone) {
+  // ceil(19 * 0.95) = 19 of 18.
+  EXPECT_FALSE(percentSteps(18).bounds(1, 95));
+  EXPECT_TRUE(percentSteps(18).bounds(1, 90));
+  EXPECT_FALSE(percentSteps(8).bounds(1, 90));
+  EXPECT_TRUE(percentSteps(4).bounds(1, 80));
+  EXPECT_FALSE(percentSteps(3).bounds(1, 80));
+  EXPECT_FALSE(Interval().bounds(1, 80));
+  EXPECT_FALSE(percentSteps(50).bounds(1, 70)) << "no such level";
+}
+
+TEST(Interval, AnExactModelHasAPoint) {
+  std::vector<double> same = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  auto interval = Interval::calibrate(same, same);
+  ASSERT_TRUE(interval);
+  EXPECT_EQ(interval->bounds(7, 90), std::make_pair(7.0, 7.0));
+}
+
+namespace {
+/// Latencies whose error depends on their size: small ones 20 %, large 2 %.
+struct Noisy {
+  std::vector<double> predicted, measured;
+  Noisy(size_t count, std::mt19937_64 &random) {
+    std::normal_distribution<double> normal;
+    for (size_t i = 0; i < count; ++i) {
+      double size = std::exp(double(random() % 10000) / 1000);
+      double spread = size < 150 ? 0.2 : 0.02;
+      predicted.push_back(size);
+      measured.push_back(size * std::exp(spread * normal(random)));
+    }
+  }
+};
+} // namespace
+
+TEST(Interval, CoversAsPromisedAndAdapts) {
+  std::mt19937_64 random(4);
+  for (int percent : kConfidenceLevels) {
+    size_t inside = 0, insideSmall = 0, small = 0, total = 0;
+    double width = 0, widthSmall = 0;
+    for (int round = 0; round < 20; ++round) {
+      Noisy held(800, random), fresh(2000, random);
+      auto interval = Interval::calibrate(held.predicted, held.measured);
+      ASSERT_TRUE(interval);
+      for (size_t i = 0; i < fresh.predicted.size(); ++i) {
+        auto bounds = interval->bounds(fresh.predicted[i], percent);
+        ASSERT_TRUE(bounds);
+        bool hit = bounds->first <= fresh.measured[i] &&
+                   fresh.measured[i] <= bounds->second;
+        double relative = (bounds->second - bounds->first) / fresh.predicted[i];
+        bool isSmall = fresh.predicted[i] < 100;
+        inside += hit;
+        insideSmall += hit && isSmall;
+        small += isSmall;
+        width += relative;
+        widthSmall += isSmall ? relative : 0;
+        ++total;
+      }
+    }
+    EXPECT_NEAR(double(inside) / double(total), percent / 100.0, 0.015);
+    EXPECT_NEAR(double(insideSmall) / double(small), percent / 100.0, 0.03)
+        << "also among those that are hard";
+    EXPECT_GT(widthSmall / double(small), 1.3 * width / double(total));
+  }
+}
+
+TEST(Interval, Errors) {
+  EXPECT_EQ(Interval::calibrate({1, 2}, {1}).error().message,
+            "an interval needs as many predictions as measurements, found 2 "
+            "and 1");
+  EXPECT_EQ(Interval::calibrate({1}, {0}).error().message,
+            "an interval needs positive latencies, found 1.000000 and "
+            "0.000000");
+  EXPECT_FALSE(Interval::restore(3, {2, 1}, {{}, {}, {}}));
+  EXPECT_FALSE(Interval::restore(3, {1}, {{}}));
+  Interval::Quantiles negative;
+  negative[0] = -1;
+  EXPECT_FALSE(Interval::restore(3, {}, {negative}));
+}
