@@ -23,6 +23,7 @@ config.substitutions += [
     ("%python", config.python_executable),
     ("%plugin", os.path.join(config.pr_build_dir, "lib", "PRPlugin.so")),
     ("%source", config.pr_source_dir),
+    ("%mlir_include", config.mlir_include_dir),
     ("%build", config.pr_build_dir),
     ("%models", os.path.join(config.pr_build_dir, "test", "models")),
 ]

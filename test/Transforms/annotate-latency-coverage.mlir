@@ -3,6 +3,9 @@
 // RUN: pr-opt %s --pr-annotate-latency="model=%models/npu.prm" -verify-diagnostics -split-input-file | FileCheck %s
 // RUN: not pr-opt %s --pr-annotate-latency="model=%models/npu.prm strict" -split-input-file 2>&1 | FileCheck %s --check-prefix=STRICT
 // RUN: pr-opt %s --pr-annotate-latency="model=%models/npu.prm annotate-all" -split-input-file 2>/dev/null | FileCheck %s --check-prefix=ALL
+// What was annotated before and is not now does not stay.
+// RUN: pr-opt %s --pr-annotate-latency="model=%models/npu.prm" 2>/dev/null > %t.once
+// RUN: pr-opt %s --pr-annotate-latency="model=%models/npu.prm,%models/board.prm annotate-all" 2>/dev/null | pr-opt --pr-annotate-latency="model=%models/npu.prm" 2>/dev/null | diff - %t.once
 
 // STRICT: error: target 'npu': 4 of 5 operations have no estimate
 // expected-warning @below {{target 'npu': 4 of 5 operations have no estimate}}
