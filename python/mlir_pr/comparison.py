@@ -2,10 +2,9 @@
 """Two annotated variants side by side: of a network, a target or a model."""
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Sequence
+from typing import Any, Sequence
 
 from rich.console import Group as Lines
 from rich.text import Text
@@ -80,17 +79,39 @@ def _check_units(before: Annotations, after: Annotations) -> None:
                          "they cannot be compared")
 
 
-def _match(before: Sequence[Op], after: Sequence[Op]) -> Iterator[Delta]:
-    matcher = difflib.SequenceMatcher(None, [_identity(op) for op in before],
-                                      [_identity(op) for op in after], autojunk=False)
-    for _, b0, b1, a0, a1 in matcher.get_opcodes():
-        for i in range(max(b1 - b0, a1 - a0)):
-            yield Delta(before[b0 + i] if b0 + i < b1 else None,
-                        after[a0 + i] if a0 + i < a1 else None)
+def _match(before: Sequence[Op], after: Sequence[Op]) -> list[Delta]:
+    """The alignment in program order with the most in common."""
+    best = _common(before, after)
+    deltas: list[Delta] = []
+    i, j = len(before), len(after)
+    while i or j:
+        if i and j and best[i][j] == best[i - 1][j - 1] + _likeness(before[i - 1], after[j - 1]):
+            i, j = i - 1, j - 1
+            deltas.append(Delta(before[i], after[j]))
+        elif i and (j == 0 or best[i][j] == best[i - 1][j]):
+            i -= 1
+            deltas.append(Delta(before[i], None))
+        else:
+            j -= 1
+            deltas.append(Delta(None, after[j]))
+    return deltas[::-1]
 
 
-def _identity(op: Op) -> tuple[str, str | None]:
-    return op.op, op.layer
+def _common(before: Sequence[Op], after: Sequence[Op]) -> list[list[int]]:
+    """What the first i and the first j operations have in common at best."""
+    best = [[0] * (len(after) + 1)]
+    for one in before:
+        above, row = best[-1], [0]
+        for j, other in enumerate(after):
+            row.append(max(above[j] + _likeness(one, other), above[j + 1], row[j]))
+        best.append(row)
+    return best
+
+
+def _likeness(one: Op, other: Op) -> int:
+    if one.op != other.op:
+        return 0
+    return 3 if one.layer == other.layer else 1
 
 
 def _totals(deltas: Sequence[Delta]) -> tuple[int, int]:
