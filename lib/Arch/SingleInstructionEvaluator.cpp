@@ -20,7 +20,7 @@ public:
 
 private:
   Expected<int64_t> latencyOf(const Cursor &cursor);
-  std::optional<int64_t> route(uint32_t stage, uint32_t operation,
+  std::optional<int64_t> route(uint32_t fetch, uint32_t operation,
                                const Process *&process) const;
   const Process *findProcess(const Stage &stage, uint32_t operation) const;
 
@@ -47,18 +47,26 @@ SingleInstructionEvaluator::findProcess(const Stage &stage,
   return nullptr;
 }
 
-/// Cycles from entering `stage` to the start of the operation, by way of the
-/// first stages that lead there. Forwards have no cycles: the verifier saw to
-/// it.
+/// Cycles from entering `fetch` to the start of the operation, by way of the
+/// first stages that lead there.
 std::optional<int64_t>
-SingleInstructionEvaluator::route(uint32_t stage, uint32_t operation,
+SingleInstructionEvaluator::route(uint32_t fetch, uint32_t operation,
                                   const Process *&process) const {
-  const Stage &here = diagram.stages[stage];
-  if ((process = findProcess(here, operation)))
-    return here.latency;
-  for (uint32_t next : here.forwards)
-    if (auto rest = route(next, operation, process))
-      return here.latency + *rest;
+  std::vector<bool> visited(diagram.stages.size());
+  std::vector<std::pair<uint32_t, int64_t>> open = {{fetch, 0}};
+  while (!open.empty()) {
+    auto [index, before] = open.back();
+    open.pop_back();
+    if (visited[index])
+      continue;
+    visited[index] = true;
+    const Stage &stage = diagram.stages[index];
+    int64_t cycles = before + stage.latency;
+    if ((process = findProcess(stage, operation)))
+      return cycles;
+    for (auto it = stage.forwards.rbegin(); it != stage.forwards.rend(); ++it)
+      open.emplace_back(*it, cycles);
+  }
   return std::nullopt;
 }
 

@@ -32,6 +32,10 @@ LogicalResult ParameterOp::verify() {
   return success();
 }
 
+void ParameterOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getValue(), getParameter());
+}
+
 //===----------------------------------------------------------------------===//
 // Stages and units
 //===----------------------------------------------------------------------===//
@@ -118,6 +122,18 @@ LogicalResult MemoryAccessUnitOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 // ProcessOp
 //===----------------------------------------------------------------------===//
+
+/// A body whose only block begins with `arguments`; `{}` is one too.
+static ParseResult parseBody(OpAsmParser &parser, OperationState &result,
+                             ArrayRef<OpAsmParser::Argument> arguments) {
+  Region *body = result.addRegion();
+  if (parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.parseRegion(*body, arguments))
+    return failure();
+  if (body->empty())
+    body->emplaceBlock();
+  return success();
+}
 
 ParseResult ProcessOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
@@ -228,8 +244,7 @@ ParseResult MappingOp::parse(OpAsmParser &parser, OperationState &result) {
   return failure(
       parseOptionalStrings(parser, "types", "types", result) ||
       parseOptionalStrings(parser, "free_epilogues", "freeEpilogues", result) ||
-      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
-      parser.parseRegion(*result.addRegion(), arguments));
+      parseBody(parser, result, arguments));
 }
 
 void MappingOp::print(OpAsmPrinter &printer) {
@@ -252,6 +267,14 @@ void MappingOp::print(OpAsmPrinter &printer) {
       {"sym_name", "kind", "argumentNames", "types", "freeEpilogues"});
   printer << ' ';
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false);
+}
+
+void MappingOp::getAsmBlockArgumentNames(Region &,
+                                         OpAsmSetValueNameFn setName) {
+  for (auto [argument, name] :
+       llvm::zip(getBody().getArguments(),
+                 getArgumentNames().getAsRange<StringAttr>()))
+    setName(argument, name.getValue());
 }
 
 /// What a mapping of this kind may ask of a layer.

@@ -32,8 +32,8 @@ private:
   LogicalResult collectUnits(StageInterface stage);
   LogicalResult checkOnce();
   LogicalResult checkForwards(StageInterface stage);
-  LogicalResult checkCycle(StageInterface stage,
-                           llvm::SetVector<Operation *> &path);
+  LogicalResult checkCycles();
+  LogicalResult reportCycle(const llvm::DenseMap<Operation *, unsigned> &open);
   LogicalResult checkReachable();
   LogicalResult checkUnit(UnitInterface unit);
   LogicalResult checkConnections(UnitInterface unit,
@@ -75,12 +75,7 @@ LogicalResult ArchitectureVerifier::run() {
   for (StageInterface stage : stages)
     if (failed(checkForwards(stage)))
       return failure();
-  for (StageInterface stage : stages) {
-    llvm::SetVector<Operation *> path;
-    if (failed(checkCycle(stage, path)))
-      return failure();
-  }
-  if (failed(checkReachable()))
+  if (failed(checkCycles()) || failed(checkReachable()))
     return failure();
   for (UnitInterface unit : units)
     if (failed(checkUnit(unit)))
@@ -192,24 +187,50 @@ LogicalResult ArchitectureVerifier::checkForwards(StageInterface stage) {
   return success();
 }
 
-LogicalResult
-ArchitectureVerifier::checkCycle(StageInterface stage,
-                                 llvm::SetVector<Operation *> &path) {
-  if (!path.insert(stage)) {
-    InFlightDiagnostic diagnostic =
-        stage->emitOpError("can be reached from itself, so that an instruction "
-                           "could circle forever");
-    for (Operation *op : path)
-      if (op != stage.getOperation())
-        diagnostic.attachNote(op->getLoc())
-            << "by way of '@" << cast<StageInterface>(op).getSymName() << "'";
-    return diagnostic;
+/// Takes away stages that lead to no other that is left, until none is left or
+/// all of them lie on cycles or in front of one.
+LogicalResult ArchitectureVerifier::checkCycles() {
+  llvm::DenseMap<Operation *, unsigned> open; ///< forwards to what is left
+  llvm::DenseMap<Operation *, SmallVector<Operation *>> sources;
+  SmallVector<Operation *> done;
+  for (StageInterface stage : stages) {
+    SmallVector<StringRef> names = namesOf(stage.getForwards());
+    open[stage] = names.size();
+    for (StringRef name : names)
+      sources[objects.lookup(name)].push_back(stage);
+    if (names.empty())
+      done.push_back(stage);
   }
-  for (StringRef name : namesOf(stage.getForwards()))
-    if (failed(checkCycle(find<StageInterface>(name), path)))
-      return failure();
-  path.pop_back();
-  return success();
+  for (unsigned i = 0; i < done.size(); ++i)
+    for (Operation *source : sources.lookup(done[i]))
+      if (--open[source] == 0)
+        done.push_back(source);
+  if (done.size() == stages.size())
+    return success();
+  return reportCycle(open);
+}
+
+/// Follows forwards among the stages that are left until one comes again.
+LogicalResult ArchitectureVerifier::reportCycle(
+    const llvm::DenseMap<Operation *, unsigned> &open) {
+  llvm::SetVector<Operation *> path;
+  Operation *next = *llvm::find_if(
+      stages, [&](StageInterface stage) { return open.lookup(stage) > 0; });
+  while (path.insert(next)) {
+    for (StringRef name : namesOf(cast<StageInterface>(next).getForwards()))
+      if (Operation *target = objects.lookup(name); open.lookup(target) > 0) {
+        next = target;
+        break;
+      }
+  }
+  InFlightDiagnostic diagnostic =
+      next->emitOpError("can be reached from itself, so that an instruction "
+                        "could circle forever");
+  for (Operation *op : llvm::make_range(llvm::find(path, next), path.end()))
+    if (op != next)
+      diagnostic.attachNote(op->getLoc())
+          << "by way of '@" << cast<StageInterface>(op).getSymName() << "'";
+  return diagnostic;
 }
 
 llvm::SetVector<Operation *>

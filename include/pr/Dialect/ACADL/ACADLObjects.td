@@ -29,7 +29,8 @@ def ACADL_ArchitectureOp : ACADL_Op<"architecture", [
 def ACADL_InArchitecture : ParentOneOf<["ArchitectureOp"]>;
 
 def ACADL_ParameterOp : ACADL_Op<"parameter", [
-    Pure, ACADL_InArchitecture]> {
+    Pure, ACADL_InArchitecture,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "a number that a user of the architecture may choose";
   let description = [{
     `--target=NAME[rows=16]` overrides the default; a value outside the range is
@@ -43,7 +44,7 @@ def ACADL_ParameterOp : ACADL_Op<"parameter", [
                        I64Attr:$minimum, I64Attr:$maximum);
   let results = (outs Index:$value);
   let assemblyFormat = [{
-    $parameter `default` $defaultValue `in` `[` $minimum `,` $maximum `]`
+    $parameter `default` $defaultValue `in` ` ` `[` $minimum `,` $maximum `]`
     attr-dict
   }];
   let hasVerifier = 1;

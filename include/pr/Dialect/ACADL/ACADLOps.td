@@ -7,7 +7,8 @@
 include "pr/Dialect/ACADL/ACADLObjects.td"
 
 def ACADL_MappingOp : ACADL_Op<"mapping", [
-    NoTerminator, SingleBlock, Symbol, ACADL_InArchitecture]> {
+    NoTerminator, SingleBlock, Symbol, ACADL_InArchitecture,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "the instructions that a layer of one kind becomes";
   let description = [{
     The arguments are numbers of the layer by name: its dimensions, the widths
@@ -16,8 +17,8 @@ def ACADL_MappingOp : ACADL_Op<"mapping", [
 
     The body issues instructions, in loops (`scf.for`, `affine.for`) and
     decisions (`scf.if`) around `acadl.issue`; `arith` and `affine.apply`
-    compute; `scf.while` may compute but not issue. Pure functions (`func.func`)
-    of the same file may be called.
+    compute; `scf.while` may compute but not issue. Functions (`func.func`) of the
+    architecture may be called.
 
     `types` lists the accepted element types (any, when left out),
     `free_epilogues` the operations that cost nothing behind such a layer.
@@ -66,7 +67,7 @@ def ACADL_DomainOp : ACADL_Op<"domain", [
     ```
   }];
   let arguments = (ins Index:$dimension, I64Attr:$low, I64Attr:$high);
-  let assemblyFormat = "$dimension `in` `[` $low `,` $high `]` attr-dict";
+  let assemblyFormat = "$dimension `in` ` ` `[` $low `,` $high `]` attr-dict";
   let hasVerifier = 1;
 }
 
@@ -100,7 +101,7 @@ def ACADL_RangeOp : ACADL_Op<"range", [Pure, AttrSizedOperandSegments]> {
     ```mlir
     %a = acadl.range @spad[%row] size(%c16)
     %b = acadl.range @dram[%base] size(%c64) repeat(%rows) stride(%pitch)
-    %r = acadl.range @regs at(%i, %j)[%c0] size(%c1)
+    %r = acadl.range @regs[%c0] at(%i, %j) size(%c1)
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$storage, Variadic<Index>:$at,
@@ -108,7 +109,7 @@ def ACADL_RangeOp : ACADL_Op<"range", [Pure, AttrSizedOperandSegments]> {
                        Optional<Index>:$stride);
   let results = (outs ACADL_RangeType:$range);
   let assemblyFormat = [{
-    $storage (`at` `(` $at^ `)`)? `[` $address `]` `size` `(` $size `)`
+    $storage `` `[` $address `]` (`at` `(` $at^ `)`)? `size` `(` $size `)`
     (`repeat` `(` $repeat^ `)` `stride` `(` $stride `)`)? attr-dict
   }];
   let hasVerifier = 1;
