@@ -133,6 +133,7 @@ static py::dict kindsOf(const Estimator &estimator) {
     entry["lattice"] = model.lattice;
     entry["base"] = model.base;
     entry["features"] = model.features.names();
+    entry["forest"] = model.forest;
     entry["trees"] = model.forest.numTrees();
     entry["exact_rows"] = model.exact.size();
     entry["held_out"] = model.interval.count();

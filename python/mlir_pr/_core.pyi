@@ -275,7 +275,7 @@ class Estimator:
     @property
     def kinds(self) -> dict[str, dict[str, Any]]:
         """Per kind: {"lattice": Lattice, "base": Base, "features": [...],
-        "trees": int, "exact_rows": int, "held_out": int} or {"reason": str}."""
+        "forest": Forest, "trees": int, "exact_rows": int, "held_out": int} or {"reason": str}."""
 
 def schema_version() -> int:
     """Of the bundles this build reads and writes."""

@@ -156,7 +156,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
     card: dict[str, Any] = {"rows": len(own), "illegal_rows": len(own) - len(legal),
                             "plateaus": _count(data.groups)}
     if _count(data.groups) < options.fewest_groups:
-        reason = (f"{_count(data.groups)} different layers of this kind were measured, "
+        reason = (f"{_count(data.groups) or 'no'} different layers of this kind were measured, "
                   f"a model needs at least {options.fewest_groups}")
         builder.add_absent_kind(kind, reason)
         return {**card, "status": "absent", "reason": reason}
@@ -269,19 +269,25 @@ def _fit_forest(data: _KindData, base: _core.Base, shape: ForestShape | None,
         return _Fitted(base)
     names = _core.feature_names(data.lattice)
     matrix = _core.feature_matrix(data.layers, data.lattice, base, names)
-    names = [name for name, column in zip(names, matrix.T) if _varies(column)]
-    if not names:
+    kept = _distinct_columns(matrix)
+    if not kept:
         return _Fitted(base)
-    matrix = _core.feature_matrix(data.layers, data.lattice, base, names)
+    names, matrix = [names[i] for i in kept], np.ascontiguousarray(matrix[:, kept])
     residual = np.log(data.latencies
                       / np.maximum(base.predict(data.layers, data.lattice), 1.0))
     model = fit_xgboost(matrix, residual, shape, options.seed, base_score=0.0)
     return _Fitted(base, names, _core.Forest.from_xgboost(model))
 
 
-def _varies(column: npt.NDArray[np.float32]) -> bool:
-    present = column[~np.isnan(column)]
-    return present.size > 0 and (present.size < column.size or np.ptp(present) > 0)
+def _distinct_columns(matrix: npt.NDArray[np.float32]) -> list[int]:
+    """Columns that vary and do not order the rows as an earlier one does: a tree
+    could do nothing with the others."""
+    kept: dict[bytes, int] = {}
+    for i, column in enumerate(matrix.T):
+        ranks = np.unique(column, return_inverse=True, equal_nan=True)[1]
+        if ranks.max() > 0:
+            kept.setdefault(ranks.tobytes(), i)
+    return list(kept.values())
 
 
 def fit_xgboost(matrix: npt.NDArray[np.float32], target: FloatArray, shape: ForestShape,
