@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
 
 import numpy as np
@@ -27,6 +27,8 @@ Value = int | str
 #: Dimensions that the text form accepts in place of others.
 _ALIASES = ("id", "ih", "iw", "pd", "ph", "pw")
 _MOST_CORNER_AXES = 10
+#: Of a hull's work over that of its largest layer.
+_WORK_MARGIN = 1.25
 #: A count above this follows the layer's size (elements read), rather than
 #: being a number of operations an element.
 _LARGEST_OPERATION_COUNT = 16
@@ -105,9 +107,8 @@ class Domain:
     axes: tuple[Axis, ...]
     #: Relative share of the budget.
     share: float = 1.0
-    #: Whether the extremes are meant, each with all others: not of a hull, where
-    #: no network has a layer that is the largest in everything.
-    has_corners: bool = True
+    #: Largest counts of work (`Layer.work`); empty: no limit, corners included.
+    most_work: Mapping[str, int] = field(default_factory=dict)
 
     def layers(self, cube: FloatArray) -> list[_core.Layer | str]:
         """One layer a row of the unit cube, or why the point is none."""
@@ -119,7 +120,7 @@ class Domain:
 
     def corners(self) -> FloatArray:
         """Points of the unit cube with every axis at one of its ends."""
-        if not self.has_corners or len(self.axes) > _MOST_CORNER_AXES:
+        if self.most_work or len(self.axes) > _MOST_CORNER_AXES:
             return np.empty((0, len(self.axes)))
         below_one = np.nextafter(1.0, 0.0)
         return np.array(list(itertools.product((0.0, below_one), repeat=len(self.axes))))
@@ -127,11 +128,15 @@ class Domain:
     def _layer(self, drawn: Mapping[str, Any], texts: Sequence[str]) -> _core.Layer | str:
         dims = {name: int(value) for name, value in drawn.items() if name not in texts}
         options = {name: value for name, value in drawn.items()
-                   if name in texts and name != "types"}
+                   if name in texts and name != "types" and value}
         try:
-            return _core.Layer.from_fields(self.kind, dims, options, drawn.get("types", ""))
+            layer = _core.Layer.from_fields(self.kind, dims, options, drawn.get("types", ""))
         except ValueError as error:
             return str(error)
+        work = layer.work
+        if any(work[count] > limit for count, limit in self.most_work.items()):
+            return "no layer of the networks has so much work"
+        return layer
 
 
 def _kind_info(kind: str) -> dict[str, Any]:
@@ -236,38 +241,36 @@ def from_target(target: _core.TargetInfo, kind: str) -> Domain | None:
 
 
 def hull(layers: Sequence[_core.Layer], kind: str, share: float = 1.0) -> Domain:
-    """Extents range over their hull; what belongs together (kernels, strides,
-    padding, types, layouts, operation mixes) occurs in the observed
-    combinations."""
-    info = _kind_info(kind)
-    extents = [dim["name"] for dim in info["dims"]
+    """Extents range over what the layers have, and extents that are equal in
+    every layer stay equal. What belongs together (kernels, strides, padding,
+    types, layouts, operation mixes) occurs in the observed combinations. Nothing
+    has much more work than the layer with the most."""
+    extents = [dim["name"] for dim in _kind_info(kind)["dims"]
                if dim["role"] in ("extent", "output") and dim["name"] != "g"]
+    values = {name: [layer.dims[name] for layer in layers] for name in extents}
     axes: list[Axis] = []
-    for name in extents:
-        values = [layer.dims[name] for layer in layers]
-        axes.append(Range(name, min(values), max(values), True))
-    frames = sorted({_frame(layer, extents) for layer in layers}, key=str)
-    names = tuple(name for name, _ in frames[0]) if frames else ()
-    aligned = {name for frame in frames for name, _ in frame}
-    if len(aligned) != len(names):  # some layers state a layout, others do not
-        frames = [tuple(item for item in frame if item[0] not in ("layout", "epilogue"))
-                  for frame in frames]
-        names = tuple(name for name, _ in frames[0])
-    axes.append(Choice(names, tuple(sorted({tuple(value for _, value in frame)
-                                            for frame in frames}, key=str))))
-    return Domain(kind, tuple(axes), share, has_corners=False)
+    for i, name in enumerate(extents):
+        twin = next((other for other in extents[:i] if values[other] == values[name]
+                     and min(values[name]) < max(values[name])), None)
+        axes.append(Choice((name,), ((twin,),)) if twin is not None
+                    else Range(name, min(values[name]), max(values[name]), True))
+    frames = sorted({tuple(_frame(layer, extents).items()) for layer in layers}, key=str)
+    axes.append(Choice(tuple(name for name, _ in frames[0]),
+                       tuple(tuple(value for _, value in frame) for frame in frames)))
+    most = {count: round(_WORK_MARGIN * max(layer.work[count] for layer in layers))
+            for count in layers[0].work}
+    return Domain(kind, tuple(axes), share, most_work=most)
 
 
-def _frame(layer: _core.Layer, extents: Sequence[str]) -> tuple[tuple[str, Value], ...]:
-    dims = layer.dims
-    size = dims[extents[0]]
-    entries: list[tuple[str, Value]] = []
+def _frame(layer: _core.Layer, extents: Sequence[str]) -> dict[str, Value]:
+    """All of a layer but its extents."""
+    dims, first = layer.dims, extents[0]
+    frame: dict[str, Value] = {"layout": "any", "epilogue": ""}
     for name, value in dims.items():
-        if name in extents:
-            continue
-        follows_size = value > _LARGEST_OPERATION_COUNT and name != "g"
-        # As an expression over the first extent: as many as there are elements.
-        entries.append((name, f"{extents[0]} * {value} // {size}" if follows_size else value))
-    entries += [(name, value) for name, value in layer.options.items()
-                if name not in ("tile", "nest")]
-    return (*entries, ("types", layer.types))
+        if name not in extents:
+            # As an expression over the first extent: as many as there are elements.
+            follows_size = value > _LARGEST_OPERATION_COUNT and name != "g"
+            frame[name] = f"{first} * {value} // {dims[first]}" if follows_size else value
+    frame.update((name, value) for name, value in layer.options.items()
+                 if name not in ("tile", "nest"))
+    return {**frame, "types": layer.types}

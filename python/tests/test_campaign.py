@@ -169,3 +169,36 @@ def test_the_extremes_of_a_domain_are_measured(plan_of):
     work = [_core.Layer.parse(planned.layer).work["macs"] for planned in plan.layers]
     assert max(work) == 128 * 128 * 512
     assert min(work) == 8 * 8 * 1
+
+
+CONVS = [f"conv2d oc={oc} ic={ic} oh={o} ow={o} kh={k} kw={k} {rest} : f32, f32 -> f32"
+         for oc, ic, o, k, rest in ((64, 3, 112, 7, "sh=2 sw=2 pt=3 pb=2 pl=3 pr=2 layout=nchw"),
+                                    (64, 64, 56, 3, "ph=1 pw=1 layout=nchw epilogue=relu"),
+                                    (512, 512, 7, 3, "ph=1 pw=1"))]
+
+
+def test_a_hull_keeps_together_what_belongs_together():
+    from mlir_pr.domain import hull
+    import numpy as np
+    layers = [_core.Layer.parse(text) for text in CONVS]
+    domain = hull(layers, "conv2d")
+    drawn = domain.layers(np.random.RandomState(1).rand(400, len(domain.axes)))
+    found = [layer for layer in drawn if isinstance(layer, _core.Layer)]
+    assert len(found) > 100
+    frames = {(layer.dims["kh"], layer.dims["sh"], layer.dims["pb"], layer.options.get("layout"),
+               layer.options.get("epilogue")) for layer in found if layer.kind == "conv2d"}
+    assert frames == {(7, 2, 2, "nchw", None), (3, 1, 1, "nchw", "relu"), (3, 1, 1, None, None)}
+    assert all(layer.dims["oh"] == layer.dims["ow"] for layer in found if layer.kind == "conv2d")
+    assert max(layer.work["macs"] for layer in found) <= 1.25 * max(
+        layer.work["macs"] for layer in layers)
+
+
+def test_counts_that_follow_the_size_do_so_in_a_hull():
+    from mlir_pr.domain import hull
+    import numpy as np
+    layers = [_core.Layer.parse(f"data_movement e={e} r={2 * e} run={run} op=slice : f32 -> f32")
+              for e, run in ((1000, 10), (50000, 500))]
+    domain = hull(layers, "data_movement")
+    drawn = domain.layers(np.random.RandomState(1).rand(100, len(domain.axes)))
+    found = [layer for layer in drawn if isinstance(layer, _core.Layer)]
+    assert found and all(layer.dims["r"] == 2 * layer.dims["e"] for layer in found)
