@@ -7,10 +7,9 @@ using namespace pr;
 using namespace pr::arch;
 using namespace pr::arch::simulator;
 
-Expected<Evaluation> arch::simulate(const Machine &machine,
-                                    const Program &program,
-                                    const std::vector<int64_t> &inputs,
-                                    const EvaluationOptions &options) {
+Expected<Timing> arch::simulate(const Machine &machine, const Program &program,
+                                const std::vector<int64_t> &inputs,
+                                const EvaluationOptions &options) {
   return Simulator(machine, program, inputs, options).run();
 }
 
@@ -57,18 +56,12 @@ Simulator::Simulator(const Machine &machine, const Program &program,
     fail(opened.takeError());
 }
 
-Expected<Evaluation> Simulator::run() {
+Expected<Timing> Simulator::run() {
   for (uint32_t i = 0; i < streams.size(); ++i)
     fill(i);
   while (!hasFailed) {
-    while (!events.empty() && events.top().time == now) {
-      TimedEvent event = events.top();
-      events.pop();
-      apply(event);
-    }
     settle();
-    if (advanceStreams() || grantRequests() ||
-        (!events.empty() && events.top().time == now))
+    if (advanceStreams() || grantRequests())
       continue;
     if (events.empty())
       break;
@@ -124,10 +117,19 @@ void Simulator::apply(const TimedEvent &event) {
     release(*event.flight);
 }
 
-/// Looks at the stages where something may have changed, those behind first, so
-/// that room is made before it is asked for.
+/// Does what can be done now. What happens at this moment comes before the next
+/// look at a stage, and stages behind before those in front, so that room is
+/// made before it is asked for.
 void Simulator::settle() {
-  while (!toVisit.empty()) {
+  while (!hasFailed) {
+    if (!events.empty() && events.top().time == now) {
+      TimedEvent event = events.top();
+      events.pop();
+      apply(event);
+      continue;
+    }
+    if (toVisit.empty())
+      return;
     uint32_t place = toVisit.top().second;
     toVisit.pop();
     stages[place].queued = false;
@@ -155,8 +157,8 @@ Error Simulator::blockedStream() const {
         " of '" + machine.stage(stream.fetch).name +
         "' waits for ever for semaphore '" +
         machine.diagram().semaphores[wait.semaphore].name + "', after " +
-        std::to_string(stream.taken - int64_t(stream.held)) +
-        " instructions" + after);
+        std::to_string(stream.taken - int64_t(stream.held)) + " instructions" +
+        after);
   }
   return invalidInput("'" + machine.diagram().name +
                       "' stands still with instructions left");

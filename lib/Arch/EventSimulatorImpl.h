@@ -99,9 +99,9 @@ struct StreamState {
   bool ended = false;
   int64_t held = 0; ///< slots of the fetch stage
   std::deque<StreamItem> items;
-  int64_t taken = 0;            ///< instructions so far
-  int64_t accessEnd = 0;        ///< of the instruction memory, last access
-  int64_t nextAccess = 0;       ///< when the next one may be requested
+  int64_t taken = 0;             ///< instructions so far
+  int64_t accessEnd = 0;         ///< of the instruction memory, last access
+  int64_t nextAccess = 0;        ///< when the next one may be requested
   std::set<uint64_t> incomplete; ///< left, not completed
   struct PendingSignal {
     uint32_t semaphore;
@@ -142,7 +142,7 @@ public:
   Simulator(const Machine &machine, const Program &program,
             const std::vector<int64_t> &inputs,
             const EvaluationOptions &options);
-  Expected<Evaluation> run();
+  Expected<Timing> run();
 
 private:
   // The loop over time.
@@ -203,7 +203,7 @@ private:
   const Program &program;
   EvaluationOptions options;
   StepBudget budget;
-  Evaluation result;
+  Timing result;
   bool hasFailed = false;
   Error failure;
 

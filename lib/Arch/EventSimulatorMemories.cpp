@@ -50,15 +50,15 @@ bool Simulator::toNextRange(Flight &flight) {
 void Simulator::nextPhase(Flight &flight) {
   if (!toNextRange(flight) && !flight.writing) {
     flight.writing = true;
-    flight.nextRequest = std::max(flight.nextRequest,
-                                  flight.readsEnd + flight.latency.cycles);
+    flight.nextRequest =
+        std::max(flight.nextRequest, flight.readsEnd + flight.latency.cycles);
   }
   if (toNextRange(flight)) {
     schedule(flight.nextRequest, EventKind::Request, 0, &flight);
     return;
   }
-  int64_t done = std::max(flight.readsEnd + flight.latency.cycles,
-                          flight.writesEnd);
+  int64_t done =
+      std::max(flight.readsEnd + flight.latency.cycles, flight.writesEnd);
   if (flight.latency.interval >= 0)
     setRelease(flight, std::max(flight.started + flight.latency.interval,
                                 flight.lastRequest + 1));
@@ -96,9 +96,9 @@ bool Simulator::grantRequests() {
 void Simulator::makeRequest(MemoryPlace &memory, Flight &flight) {
   const Instruction &instruction = flight.instruction;
   const Range range = instruction.ranges[flight.rangeAt];
-  int64_t end = access(range.place, now,
-                       range.address + flight.runAt * range.stride, range.size,
-                       range.write);
+  int64_t end =
+      access(range.place, now, range.address + flight.runAt * range.stride,
+             range.size, range.write);
   ++memory.underWay;
   schedule(end, EventKind::AccessEnds, range.place, nullptr);
   int64_t &phaseEnd = range.write ? flight.writesEnd : flight.readsEnd;
@@ -113,8 +113,8 @@ void Simulator::makeRequest(MemoryPlace &memory, Flight &flight) {
       more |= instruction.ranges[i].place == range.place &&
               instruction.connection(instruction.ranges[i]).transfers;
     if (!more) {
-      memory.expected.erase(std::find(memory.expected.begin(),
-                                      memory.expected.end(), &flight));
+      memory.expected.erase(
+          std::find(memory.expected.begin(), memory.expected.end(), &flight));
       requests.insert(requests.end(), memory.waiting.begin(),
                       memory.waiting.end());
       memory.waiting.clear();
@@ -160,7 +160,8 @@ int64_t Simulator::rowMisses(MemoryPlace &memory, int64_t address,
   return misses;
 }
 
-/// When all lines of the access are in the cache; `time`: it has been looked up.
+/// When all lines of the access are in the cache; `time`: it has been looked
+/// up.
 int64_t Simulator::cacheMisses(MemoryPlace &memory, int64_t time,
                                int64_t address, int64_t size, bool write) {
   const Storage &cache = machine.storage(memory.storage);
@@ -180,9 +181,8 @@ int64_t Simulator::cacheMisses(MemoryPlace &memory, int64_t time,
             memory.random * 6364136223846793005u + 1442695040888963407u;
         way = set + (memory.random >> 33) % uint64_t(cache.ways);
       } else if (way == end) {
-        way = std::min_element(set, end, [](CacheLine &a, CacheLine &b) {
-          return a.age < b.age;
-        });
+        way = std::min_element(
+            set, end, [](CacheLine &a, CacheLine &b) { return a.age < b.age; });
       }
       if (way->changed)
         accessBehind(behind, time, way->tag * cache.line, cache.line, true);

@@ -60,9 +60,8 @@ bool Simulator::accept(uint32_t index) {
     return false;
   Flight &flight = *place.expected.front();
   uint32_t previous = flight.hop;
-  bool isNext = previous == kNone
-                    ? placeOf(flight, 0) == index
-                    : placeOf(flight, previous + 1) == index;
+  bool isNext = previous == kNone ? placeOf(flight, 0) == index
+                                  : placeOf(flight, previous + 1) == index;
   if (!isNext || !canLeave(flight))
     return false;
   if (previous != kNone)
@@ -160,15 +159,14 @@ bool Simulator::start(Flight &flight, const Hop::Choice &choice) {
 
   uint32_t fusedProcess = kNone;
   Flight *second = fusible(place, flight, choice.unit, fusedProcess);
-  auto latency =
-      second ? machine.latency({choice.unit, fusedProcess}, flight.instruction,
-                               &second->instruction)
-             : machine.latency(choice, flight.instruction);
+  auto latency = second
+                     ? machine.latency({choice.unit, fusedProcess},
+                                       flight.instruction, &second->instruction)
+                     : machine.latency(choice, flight.instruction);
   if (!latency)
-    return fail(makeError(
-        latency.error().kind,
-        machine.describe(program, flight.instruction) + ": " +
-            latency.error().message));
+    return fail(makeError(latency.error().kind,
+                          machine.describe(program, flight.instruction) + ": " +
+                              latency.error().message));
   flight.latency = *latency;
   flight.fused = second;
 
@@ -208,9 +206,16 @@ void Simulator::setRelease(Flight &flight, int64_t time) {
   schedule(time, EventKind::Look, index, nullptr);
   schedule(std::max(time, flight.readsEnd), EventKind::ReadsEnd, 0, &flight,
            flight.hop);
+  // At the end of the path the slot is free with the unit.
+  bool isLast = flight.hop + 1 == flight.instruction.route->hops.size() &&
+                !machine.stage(stages[index].stage).holdUntilCompletion;
+  if (isLast)
+    schedule(time, EventKind::SlotFree, index, nullptr);
   if (Flight *second = flight.fused) {
     second->release = time;
     schedule(time, EventKind::ReadsEnd, 0, second, second->hop);
+    if (isLast)
+      schedule(time, EventKind::SlotFree, index, nullptr);
   }
 }
 
@@ -244,9 +249,6 @@ void Simulator::complete(Flight &flight) {
     --stages[held].occupied;
     look(held);
   }
-  if (!machine.stage(stages[index].stage).holdUntilCompletion)
-    schedule(std::max(now, flight.release), EventKind::SlotFree, index,
-             nullptr);
   look(index);
   completeInStream(flight);
   release(flight);
@@ -277,7 +279,8 @@ void Simulator::addDependencies(Flight &flight) {
     ++flight.references;
     const Route::Connection &connection = flight.instruction.connection(range);
     std::deque<Flight *> &expected = memories[range.place].expected;
-    if (connection.transfers && (expected.empty() || expected.back() != &flight))
+    if (connection.transfers &&
+        (expected.empty() || expected.back() != &flight))
       expected.push_back(&flight);
   }
 }
@@ -312,8 +315,8 @@ void Simulator::release(Flight &flight) {
 }
 
 void Simulator::record(const Flight &flight, int64_t left) {
-  if (flight.unit != kNone && left > flight.entered && flight.hop + 1 <
-      flight.instruction.route->hops.size())
+  if (flight.unit != kNone && left > flight.entered &&
+      flight.hop + 1 < flight.instruction.route->hops.size())
     result.units[flight.unit].blocked +=
         std::max<int64_t>(0, left - flight.started - flight.latency.cycles);
   if (!options.trace)

@@ -16,8 +16,8 @@ using namespace pr::arch::simulator;
 Expected<void> Simulator::openStreams(const std::vector<int64_t> &inputs) {
   if (inputs.size() != program.numInputs)
     return invalidInput("the mapping takes " +
-                        std::to_string(program.numInputs) +
-                        " numbers, found " + std::to_string(inputs.size()));
+                        std::to_string(program.numInputs) + " numbers, found " +
+                        std::to_string(inputs.size()));
   uint32_t count = std::max<size_t>(1, program.streams.size());
   streams.resize(count);
   for (uint32_t i = 0; i < count; ++i) {
@@ -129,9 +129,8 @@ bool Simulator::advanceStream(uint32_t index) {
   if (stream.items.empty())
     return false;
   const StreamItem item = stream.items.front();
-  int64_t &semaphore = semaphores.empty()
-                           ? now
-                           : semaphores[item.synchronization.semaphore];
+  int64_t &semaphore =
+      semaphores.empty() ? now : semaphores[item.synchronization.semaphore];
   switch (item.kind) {
   case StreamItem::Signal:
     stream.items.pop_front();
@@ -162,6 +161,7 @@ bool Simulator::advanceStream(uint32_t index) {
   // The width is free again in the next cycle.
   schedule(now + 1, EventKind::Streams, 0, nullptr);
   issue(stream);
+  settle();
   fill(index);
   return true;
 }
@@ -185,7 +185,6 @@ void Simulator::issue(StreamState &stream) {
     stages[placeOf(flight, hop)].expected.push_back(&flight);
   addDependencies(flight);
   look(placeOf(flight, 0));
-  settle();
 }
 
 void Simulator::completeInStream(Flight &flight) {

@@ -56,10 +56,6 @@ Expected<int64_t> countMembers(const std::string &name,
   return count.value();
 }
 
-bool contains(const std::vector<uint32_t> &list, uint32_t value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
 struct VectorHash {
   size_t operator()(const std::vector<int64_t> &key) const {
     uint64_t hash = 0x9e3779b97f4a7c15u;

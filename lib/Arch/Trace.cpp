@@ -30,12 +30,8 @@ std::string arch::toChromeTrace(const Machine &machine, const Program &program,
   std::set<uint32_t> named;
   auto span = [&](const TraceRecord &record, const std::string &name,
                   int64_t begin, int64_t end) {
-    Json event = {{"name", name},
-                  {"ph", "X"},
-                  {"pid", record.stage},
-                  {"tid", record.member},
-                  {"ts", begin},
-                  {"dur", end - begin}};
+    Json event = {{"name", name},         {"ph", "X"},   {"pid", record.stage},
+                  {"tid", record.member}, {"ts", begin}, {"dur", end - begin}};
     event["args"] = {{"instruction", record.number},
                      {"mapping", program.locations[record.location]},
                      {"entered", record.entered},
@@ -51,8 +47,7 @@ std::string arch::toChromeTrace(const Machine &machine, const Program &program,
            {"ph", "M"},
            {"pid", record.stage},
            {"args", {{"name", machine.stage(record.stage).name}}}});
-    const std::string &name =
-        machine.diagram().operations[record.operation];
+    const std::string &name = machine.diagram().operations[record.operation];
     if (record.started > record.entered)
       span(record, name + " waits", record.entered, record.started);
     span(record, name, record.started, record.left);

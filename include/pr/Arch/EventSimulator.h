@@ -6,16 +6,16 @@
 #ifndef PR_ARCH_EVENTSIMULATOR_H
 #define PR_ARCH_EVENTSIMULATOR_H
 
-#include "pr/Arch/Evaluation.h"
+#include "pr/Arch/Timing.h"
 
 namespace pr::arch {
 
 /// `inputs`: the program's. Errors: those of the mapping (Cursor.h) and of its
 /// instructions (Machine::decode), a stream that waits for ever, too many
 /// instructions.
-Expected<Evaluation> simulate(const Machine &machine, const Program &program,
-                              const std::vector<int64_t> &inputs,
-                              const EvaluationOptions &options = {});
+Expected<Timing> simulate(const Machine &machine, const Program &program,
+                          const std::vector<int64_t> &inputs,
+                          const EvaluationOptions &options = {});
 
 } // namespace pr::arch
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What both evaluators say about a layer, and what they may be asked for.
-#ifndef PR_ARCH_EVALUATION_H
-#define PR_ARCH_EVALUATION_H
+#ifndef PR_ARCH_TIMING_H
+#define PR_ARCH_TIMING_H
 
+#include "pr/Arch/Evaluator.h"
 #include "pr/Arch/Machine.h"
 #include "pr/Arch/Trace.h"
 
@@ -23,17 +24,16 @@ struct EvaluationOptions {
 struct UnitUse {
   int64_t instructions = 0;
   int64_t busy = 0;
-  int64_t waitedForData = 0; ///< its instructions, at the head of their stage
-  int64_t waitedForUnit = 0;
-  int64_t blocked = 0; ///< done, but no room in the next stage
+  /// Its instructions, ready in their stage.
+  int64_t waitedForData = 0;
+  int64_t waitedForUnit = 0; ///< or for those in front of them
+  int64_t blocked = 0;       ///< done, but no room in the next stage
 };
 
-struct Evaluation {
-  int64_t cycles = 0;
-  int64_t instructions = 0;
+struct Timing : Evaluation {
   std::vector<UnitUse> units; ///< as ObjectDiagram::units
 };
 
 } // namespace pr::arch
 
-#endif // PR_ARCH_EVALUATION_H
+#endif // PR_ARCH_TIMING_H
