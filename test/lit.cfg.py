@@ -2,6 +2,7 @@
 # Configuration of the lit suite. The build tree's lit.site.cfg.py fills in the
 # paths and loads this file.
 import os
+import shutil
 
 import lit.formats
 
@@ -36,6 +37,10 @@ if os.path.isdir(shared):
     config.substitutions.append(("%shared", shared))
 else:
     lit_config.note("tests with REQUIRES: shared are skipped: there is no %s" % shared)
+
+# The hardware of rtl/ is simulated.
+if all(shutil.which(tool) for tool in ("verilator", "make", "g++")):
+    config.available_features.add("verilator")
 
 if config.pr_sanitized:
     config.available_features.add("asan")
