@@ -56,6 +56,7 @@ private:
   Value value;
   int channel; ///< the dimension of `value` with the output channels
   bool pooled = false;
+  bool transposed = false; ///< behind a transpose that is work of its own
   ::pr::Epilogue epilogue;
   SmallVector<FusedOp> fused;
   SmallVector<OpDescription *> rescaledResiduals;
@@ -104,17 +105,19 @@ bool EpilogueChain::advance() {
 }
 
 /// Element-wise work behind a view or a transpose may as well be done in front
-/// of it; only the place of the channels changes.
+/// of it; only the place of the channels changes. Pooling may not: the
+/// transpose would move less than it says.
 bool EpilogueChain::passView(OpDescription &view) {
   Value result = view.op->getResult(0);
-  if (auto permutation = permutationOf(view.op))
-    channel = llvm::find(*permutation, channel) - permutation->begin();
-  else
-    channel =
-        dimAfterReshape(cast<ShapedType>(value.getType()).getShape(), channel,
-                        cast<ShapedType>(result.getType()).getShape());
-  if (channel == cast<ShapedType>(result.getType()).getRank())
-    channel = -1;
+  ArrayRef<int64_t> from = cast<ShapedType>(value.getType()).getShape();
+  ArrayRef<int64_t> to = cast<ShapedType>(result.getType()).getShape();
+  if (auto permutation = permutationOf(view.op)) {
+    auto found = llvm::find(*permutation, channel);
+    channel = found == permutation->end() ? -1 : found - permutation->begin();
+    transposed |= view.isLayer() && !program.asQuantized();
+  } else {
+    channel = dimAfterReshape(from, channel, to);
+  }
   value = result;
   return true;
 }
@@ -181,7 +184,7 @@ static int channelBehind(OpOperand &operand, int channel) {
 }
 
 bool EpilogueChain::fusePool(OpDescription &user, OpOperand &use) {
-  if (!isFree(EpilogueOp::Pool) || use.getOperandNumber() != 0)
+  if (!isFree(EpilogueOp::Pool) || transposed || use.getOperandNumber() != 0)
     return false;
   bool isReduction = user.layer.kind == LayerKind::Reduction;
   int behind =
@@ -254,8 +257,8 @@ static Operation *maker(Program &program, Value value) {
   return def ? def->op : nullptr;
 }
 
-/// The residual must be there when the producer runs. Rescaling it to the sum's
-/// type is part of the addition where the target requantizes for free.
+/// The residual must be there when the producer runs. Rescaling it to the
+/// sum's type is part of the addition where the target requantizes for free.
 bool EpilogueChain::residualIsReady(Value residual) {
   SmallVector<OpDescription *> rescales;
   while (OpDescription *def = program.definition(residual)) {

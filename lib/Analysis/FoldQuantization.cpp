@@ -51,7 +51,7 @@ static void foldQuantize(Program &program, OpDescription &conversion) {
       bool internal =
           def && def->isLayer() && def->layer.kind == LayerKind::Elementwise &&
           def->layer[ew::fn] == 0 && def->layer[ew::bcast] == 0 &&
-          def->layer.operands[0].isFloat() &&
+          llvm::none_of(def->layer.operands, isQuantized) &&
           llvm::all_of(def->op->getUsers(),
                        [&](Operation *user) { return members.contains(user); });
       if (internal)

@@ -54,6 +54,7 @@ inline constexpr char kView[] = "view";
 inline constexpr char kAllocation[] = "allocation";
 inline constexpr char kScalar[] = "scalar";
 inline constexpr char kShape[] = "shape";
+inline constexpr char kVariable[] = "variable";
 
 void registerLinalgModels(DialectRegistry &registry);
 void registerTosaModels(DialectRegistry &registry);

@@ -95,7 +95,9 @@ static LayerDescription describeMovement(linalg::LinalgOp op,
   LayerRoles roles;
   roles.input = source.getOperandNumber();
   roles.init = op.getDpsInitOperand(0)->getOperandNumber();
-  return draft.set(dm::r, extentOf(from.loops, extents))
+  return draft
+      .set(dm::r,
+           from.isPlain ? extentOf(from.loops, extents) : product(extents))
       .set(dm::run, sharedRun(from, to, extents))
       .operand(source.get().getType())
       .finish(roles);

@@ -6,6 +6,9 @@
 // away.
 #include "Linalg.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Interfaces/CastInterfaces.h"
+
 using namespace mlir;
 using namespace mlir::pr;
 using ::pr::Checked;
@@ -257,6 +260,16 @@ static LayerDescription describePooling(const WindowOp &window,
   return draft.finish(roles);
 }
 
+/// Whether a combiner takes the input's elements as they are: the filter gives
+/// the window's shape alone, nothing but conversions stands in front.
+static bool readsInputOnly(Block &body) {
+  unsigned operations =
+      llvm::count_if(body.without_terminator(), [](Operation &op) {
+        return !isa<CastOpInterface, arith::CmpFOp, arith::CmpIOp>(op);
+      });
+  return body.getArgument(1).use_empty() && operations == 1;
+}
+
 std::optional<LayerDescription> mlir::pr::describeWindow(linalg::LinalgOp op) {
   auto window = readWindow(op);
   if (!window)
@@ -270,7 +283,8 @@ std::optional<LayerDescription> mlir::pr::describeWindow(linalg::LinalgOp op) {
                ? describeDepthwise(*window)
                : describeConvolution(*window);
   StringRef combiner = combinerOf(*op.getBlock(), 1);
-  if (combiner == "max" || combiner == "min" || combiner == "sum")
+  bool pools = combiner == "max" || combiner == "min" || combiner == "sum";
+  if (pools && readsInputOnly(*op.getBlock()))
     return describePooling(*window, combiner);
   return std::nullopt;
 }

@@ -43,6 +43,14 @@ static OperationMix mixOf(Operation *op) {
       .Default(alu);
 }
 
+/// Operands with one element for each of the result's; behind them stand
+/// parameters of the arithmetic: tables, multipliers, zero points, shifts.
+static unsigned numDataOperands(Operation *op) {
+  if (isa<tosa::TableOp, tosa::RescaleOp, tosa::NegateOp>(op))
+    return 1;
+  return isa<tosa::MulOp>(op) ? 2 : op->getNumOperands();
+}
+
 LayerDescription mlir::pr::describeTosaElementwise(Operation *op) {
   namespace ew = ::pr::dim::elementwise;
   OperationMix mix = mixOf(op);
@@ -50,14 +58,12 @@ LayerDescription mlir::pr::describeTosaElementwise(Operation *op) {
   Draft draft(LayerKind::Elementwise);
   int64_t full = 0;
   Checked broadcast = 0;
-  for (Value operand : op->getOperands()) {
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     Checked count = numElements(operand.getType());
-    if (full > 0 && count.value() == 1)
-      continue; // zero points, shifts, scalar constants
-    if (count.ok() && elements.ok() && count.value() == elements.value())
+    if (index < numDataOperands(op) && count.value() == elements.value())
       ++full;
-    else if (count.ok() && count.value() == 1)
-      continue;
+    else if (count.value() == 1)
+      continue; // kept in a register
     else
       broadcast = broadcast + count;
     draft.operand(operand.getType());
@@ -229,8 +235,8 @@ void mlir::pr::registerTosaModels(DialectRegistry &registry) {
         context);
     attachLayer<describeUnknown>::to<CustomOp, FFT2dOp, RFFT2dOp>(context);
     attachFolded<kConstant>::to<ConstOp, ConstShapeOp>(context);
-    attachFolded<kView>::to<IdentityOp, ReshapeOp, VariableReadOp>(context);
-    attachFolded<kAllocation>::to<VariableOp>(context);
+    attachFolded<kView>::to<IdentityOp, ReshapeOp>(context);
+    attachFolded<kVariable>::to<VariableOp, VariableReadOp>(context);
     attachFolded<kScalar>::to<ApplyScaleOp>(context);
     attachFolded<kShape>::to<AddShapeOp, ConcatShapeOp, DimOp, DivCeilShapeOp,
                              DivFloorShapeOp, Exp2ShapeOp, Log2CeilShapeOp,

@@ -2,6 +2,7 @@
 //
 // Prints what LayerAnalysis says about every op of a module, one line per op:
 //
+//   func.func @main: folded definition
 //   linalg.matmul: layer matmul b=1 m=1 n=12 k=48 layout=nn : f32, f32 -> f32
 //   tensor.pad: folded pad-into-conv -> linalg.conv_1d_ncw_fcw
 //   foo.bar: unsupported no rule describes 'foo.bar'
@@ -49,6 +50,13 @@ struct TestPrintLayers : PassWrapper<TestPrintLayers, OperationPass<ModuleOp>> {
 };
 } // namespace
 
+static std::string nameOf(Operation *op) {
+  std::string name = op->getName().getStringRef().str();
+  if (auto symbol = op->getAttrOfType<StringAttr>("sym_name"))
+    name += " @" + symbol.str();
+  return name;
+}
+
 static std::string statusText(const OpDescription &description) {
   if (description.isLayer())
     return "layer " + ::pr::printLayer(description.layer);
@@ -67,7 +75,8 @@ static ::pr::Expected<::pr::TargetInfo> loadTarget(StringRef path) {
   return ::pr::TargetInfo::fromJson(std::string_view((*file)->getBuffer()));
 }
 
-/// Every op is listed, but for what lies inside of ops that describe themselves.
+/// Every op is listed, but for what lies inside of ops that describe
+/// themselves.
 static bool everyOpHasStatus(Operation *root, const LayerAnalysis &analysis) {
   auto result = root->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (op == root)
@@ -106,8 +115,8 @@ void TestPrintLayers::runOnOperation() {
       if (auto work = ::pr::computeWork(description.layer))
         macs += work->macs;
     if (!layersOnly || description.isLayer())
-      llvm::outs() << description.op->getName() << ": "
-                   << statusText(description) << "\n";
+      llvm::outs() << nameOf(description.op) << ": " << statusText(description)
+                   << "\n";
   }
   llvm::outs() << "MACs: " << macs << "\n";
   markAllAnalysesPreserved();
