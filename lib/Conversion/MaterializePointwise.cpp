@@ -204,6 +204,14 @@ Expected<LayerProgram> mlir::pr::planElementwise(MLIRContext *context,
 // Reduction and softmax
 //===----------------------------------------------------------------------===//
 
+/// [o, r, i], or [o, r] where nothing lies within.
+static SmallVector<int64_t> keptAndReduced(int64_t o, int64_t r, int64_t i) {
+  SmallVector<int64_t> shape = {o, r};
+  if (i > 1)
+    shape.push_back(i);
+  return shape;
+}
+
 static Value combineTwo(OpBuilder &b, Location loc, StringRef what, Value left,
                         Value right) {
   if (what == "sum")
@@ -230,9 +238,12 @@ Expected<LayerProgram> mlir::pr::planReduction(MLIRContext *context,
     return noForm("more than 64 operations per element have no form in linalg "
                   "here");
   LayerProgram program;
-  SmallVector<int64_t> in = {layer[red::o], layer[red::r], layer[red::i]};
+  SmallVector<int64_t> in =
+      keptAndReduced(layer[red::o], layer[red::r], layer[red::i]);
+  SmallVector<int64_t> out(in);
+  out.erase(out.begin() + 1);
   program.arguments = {tensorOf(context, in, layer.operands[0])};
-  program.result = tensorOf(context, {in[0], in[2]}, layer.results[0]);
+  program.result = tensorOf(context, out, layer.results[0]);
   program.exact =
       what == "max" || what == "min" || (what == "sum" && layer[red::ops] == 1);
   program.body = [=, extra = layer[red::ops] - 1, result = program.result](
@@ -243,13 +254,11 @@ Expected<LayerProgram> mlir::pr::planReduction(MLIRContext *context,
                                     : INFINITY;
     Type element = result.getElementType();
     Value init = filled(b, loc, result, constantOf(b, loc, element, start));
-    AffineExpr o = b.getAffineDimExpr(0), i = b.getAffineDimExpr(2);
-    SmallVector<AffineMap> maps = {
-        b.getMultiDimIdentityMap(3),
-        AffineMap::get(3, 0, {o, i}, b.getContext())};
-    SmallVector<IteratorType> iterators = {IteratorType::parallel,
-                                           IteratorType::reduction,
-                                           IteratorType::parallel};
+    AffineMap whole = b.getMultiDimIdentityMap(result.getRank() + 1);
+    SmallVector<AffineMap> maps = {whole, whole.dropResult(1)};
+    SmallVector<IteratorType> iterators(whole.getNumDims(),
+                                        IteratorType::parallel);
+    iterators[1] = IteratorType::reduction;
     auto body = [&](OpBuilder &b, Location loc, ValueRange values) {
       Value value = values[0];
       for (int64_t n = 0; n < extra; ++n)
@@ -271,8 +280,9 @@ Expected<LayerProgram> mlir::pr::planSoftmax(MLIRContext *context,
     return noForm("a softmax of anything but one float type has no form in "
                   "linalg here");
   LayerProgram program;
-  program.result = tensorOf(context, {layer[sm::o], layer[sm::r], layer[sm::i]},
-                            layer.operands[0]);
+  program.result = tensorOf(
+      context, keptAndReduced(layer[sm::o], layer[sm::r], layer[sm::i]),
+      layer.operands[0]);
   program.arguments = {program.result};
   program.exact = false;
   program.body = [result = program.result](OpBuilder &b, Location loc,

@@ -305,7 +305,7 @@ Expected<LayerProgram> mlir::pr::planPool(MLIRContext *context,
   if (what == "avg" && !layer.results[0].isFloat())
     return noForm("an average of integers has no form in linalg here");
   Window w = windowOf(layer, 1);
-  ArrayRef<int64_t> n(layer[pool::n]), c(layer[pool::c]);
+  SmallVector<int64_t, 1> n = {layer[pool::n]}, c = {layer[pool::c]};
   auto type = [&](ArrayRef<int64_t> shape) {
     return tensorOf(context, shape, layer.operands[0]);
   };

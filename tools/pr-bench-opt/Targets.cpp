@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Targets.h"
 
+#include "pr/Conversion/DescribedTargets.h"
+#include "pr/Conversion/HostTarget.h"
 #include "pr/Conversion/MaterializeLayer.h"
 #include "pr/Target/CommandTarget.h"
 #include "pr/Target/Subprocess.h"
+#include "pr/Target/SystolicTarget.h"
 #include "pr/Target/TableTarget.h"
 
 using namespace mlir::pr;
@@ -13,6 +16,22 @@ using ::pr::TargetProvider;
 using ::pr::TargetRegistry;
 
 using TargetOrError = Expected<std::unique_ptr<Target>>;
+
+static void addHost(TargetRegistry &registry) {
+  TargetProvider host;
+  host.pattern = "host";
+  host.description =
+      "this CPU, one core, code from the project's own schedules";
+  host.needs = "an x86-64 or AArch64 processor";
+  host.available = checkHostTarget;
+  host.create = [](const std::string &text) -> TargetOrError {
+    auto spec = ::pr::parseTargetSpec(text);
+    if (!spec)
+      return spec.error();
+    return makeHostTarget(spec->parameters);
+  };
+  registry.add(std::move(host));
+}
 
 static void addCommand(TargetRegistry &registry) {
   TargetProvider command;
@@ -40,9 +59,34 @@ static void addTable(TargetRegistry &registry) {
   registry.add(std::move(table));
 }
 
+/// Every architecture that comes with the project by its name, and any other
+/// acadl file by its path.
+static void addDescribed(TargetRegistry &registry) {
+  TargetProvider described;
+  described.needs = "nothing but the file";
+  described.create = [](const std::string &text) -> TargetOrError {
+    auto spec = ::pr::parseTargetSpec(text);
+    if (!spec)
+      return spec.error();
+    return makeDescribedTarget(spec->name, spec->parameters);
+  };
+  for (const BuiltinArchitecture &architecture : builtinArchitectures()) {
+    described.pattern = architecture.name;
+    described.description =
+        "accelerator described in architectures/" + architecture.name + ".mlir";
+    registry.add(described);
+  }
+  described.pattern = "*.mlir";
+  described.description = "accelerator described in an acadl file of yours";
+  registry.add(described);
+}
+
 TargetRegistry mlir::pr::makeTargetRegistry() {
   TargetRegistry registry;
+  addDescribed(registry);
   addCommand(registry);
   addTable(registry);
+  addHost(registry);
+  registry.add(::pr::systolicRtlProvider());
   return registry;
 }

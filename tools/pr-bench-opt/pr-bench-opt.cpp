@@ -5,6 +5,8 @@
 #include "Runner.h"
 #include "Targets.h"
 
+#include "pr/Conversion/HostPipeline.h"
+#include "pr/Conversion/HostTarget.h"
 #include "pr/Conversion/Passes.h"
 #include "pr/Dialect/PR/PRDialect.h"
 
@@ -16,12 +18,16 @@
 using namespace mlir::pr;
 
 int main(int argc, char **argv) {
+  if (isHostWorker(argc, argv))
+    return hostWorkerMain();
+
   mlir::DialectRegistry registry;
   registry.insert<PRDialect>();
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   mlir::registerAllPasses();
   registerPRConversionPasses();
+  registerHostPipelines();
   if (!parseCommandLine(argc, argv, registry))
     return ExitUsage;
 

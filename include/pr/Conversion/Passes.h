@@ -4,6 +4,9 @@
 #ifndef PR_CONVERSION_PASSES_H
 #define PR_CONVERSION_PASSES_H
 
+#include "pr/Dialect/ACADL/ACADLDialect.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "HostKernel.h"
+
+#include "pr/Conversion/HostPipeline.h"
+#include "pr/Conversion/MaterializeLayer.h"
+#include "pr/Support/CheckedMath.h"
+
+#include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace mlir::pr;
+using ::pr::ErrorKind;
+using ::pr::Expected;
+using ::pr::Layer;
+
+static constexpr const char *kEntry = "bench";
+
+//===----------------------------------------------------------------------===//
+// Machine
+//===----------------------------------------------------------------------===//
+
+HostMachine HostMachine::detect() {
+  HostMachine machine;
+  machine.cpu = llvm::sys::getHostCPUName().str();
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  if (features.lookup("avx512f") && features.lookup("avx512vl"))
+    machine.vectorBits = 512;
+  else if (features.lookup("avx2") && features.lookup("fma"))
+    machine.vectorBits = 256;
+  return machine;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernel
+//===----------------------------------------------------------------------===//
+
+HostKernel::HostKernel() = default;
+HostKernel::~HostKernel() = default;
+
+void HostKernel::run(float *const *buffers) const {
+  // The engine's wrapper takes a pointer to each argument.
+  constexpr size_t most = ::pr::kMaxTypes + 1;
+  void *arguments[most];
+  for (size_t i = 0; i < tensors.size(); ++i)
+    arguments[i] = const_cast<float **>(&buffers[i]);
+  entry(arguments);
+}
+
+//===----------------------------------------------------------------------===//
+// Compiler
+//===----------------------------------------------------------------------===//
+
+static std::unique_ptr<MLIRContext> makeContext() {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  DialectRegistry registry;
+  registerMaterializeDialects(registry);
+  registry.insert<LLVM::LLVMDialect>();
+  arith::registerBufferizableOpInterfaceExternalModels(registry);
+  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
+      registry);
+  linalg::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerBufferizableOpInterfaceExternalModels(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  auto context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+HostCompiler::HostCompiler(HostMachine machine, HostWorkerHooks hooks)
+    : machine(std::move(machine)), hooks(std::move(hooks)),
+      context(makeContext()) {}
+HostCompiler::~HostCompiler() = default;
+
+static ::pr::Error unsupported(std::string message) {
+  return ::pr::makeError(ErrorKind::Unsupported, std::move(message));
+}
+
+static Expected<int64_t> countElements(RankedTensorType type) {
+  if (!type.getElementType().isF32())
+    return unsupported("the host target computes in f32 only");
+  ::pr::Checked elements = 1;
+  for (int64_t extent : type.getShape())
+    elements = elements * ::pr::Checked(extent);
+  if (!elements.ok() || elements.value() > HostCompiler::kMostBytes / 4)
+    return unsupported(
+        "a tensor of this layer needs more than 2 GiB of memory");
+  return elements.value();
+}
+
+/// Bytes of static memory that the kernel uses beside its tensors.
+static int64_t scratchBytes(ModuleOp module) {
+  int64_t bytes = 0;
+  module.walk([&](LLVM::GlobalOp global) {
+    Type type = global.getGlobalType();
+    int64_t elements = 1;
+    while (auto array = dyn_cast<LLVM::LLVMArrayType>(type)) {
+      elements *= array.getNumElements();
+      type = array.getElementType();
+    }
+    bytes += 4 * elements;
+  });
+  return bytes;
+}
+
+/// Lowers to the LLVM dialect; the error is the first diagnostic.
+static Expected<void> lower(ModuleOp module, const HostMachine &machine,
+                            bool reference) {
+  std::string message;
+  ScopedDiagnosticHandler diagnostics(module.getContext(),
+                                      [&](Diagnostic &diagnostic) {
+                                        if (message.empty())
+                                          message = diagnostic.str();
+                                      });
+  PassManager pm(module.getContext());
+  // Each pass is verified by the tests; here once is enough, and four times
+  // faster.
+  pm.enableVerifier(false);
+  LowerToHostOptions options;
+  options.vectorBits = machine.vectorBits;
+  options.reference = reference;
+  buildLowerToHostPipeline(pm, options);
+  if (succeeded(verify(module)) && succeeded(pm.run(module)))
+    return {};
+  return unsupported("cannot be lowered for this CPU: " + message);
+}
+
+static Expected<std::unique_ptr<ExecutionEngine>> makeEngine(ModuleOp module,
+                                                             bool reference) {
+  auto failed = [](llvm::Error error) {
+    return ::pr::makeError(ErrorKind::Measurement,
+                           "cannot compile: " +
+                               llvm::toString(std::move(error)));
+  };
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return failed(builder.takeError());
+  auto machine = builder->createTargetMachine();
+  if (!machine)
+    return failed(machine.takeError());
+  unsigned level = reference ? 1 : 2;
+  auto optimize =
+      makeOptimizingTransformer(level, /*sizeLevel=*/0, machine->get());
+  ExecutionEngineOptions options;
+  options.transformer = optimize;
+  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Default;
+  options.enableGDBNotificationListener = false;
+  options.enablePerfNotificationListener = false;
+  auto engine = ExecutionEngine::create(module, options, std::move(*machine));
+  if (!engine)
+    return failed(engine.takeError());
+  return std::move(*engine);
+}
+
+Expected<std::unique_ptr<HostKernel>> HostCompiler::compile(const Layer &layer,
+                                                            bool reference) {
+  auto program = planLayer(context.get(), layer);
+  if (!program)
+    return program.error();
+  std::unique_ptr<HostKernel> kernel(new HostKernel());
+  kernel->exact = program->exact;
+  SmallVector<RankedTensorType> tensors(program->arguments);
+  tensors.push_back(program->result);
+  int64_t total = 0;
+  for (RankedTensorType type : tensors) {
+    auto elements = countElements(type);
+    if (!elements)
+      return elements.error();
+    kernel->tensors.push_back(*elements);
+    total += 4 * *elements;
+  }
+
+  OpBuilder builder(context.get());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
+  builder.setInsertionPointToStart(module->getBody());
+  buildLayerFunction(builder, builder.getUnknownLoc(), kEntry, *program);
+  if (auto ok = lower(*module, machine, reference); !ok)
+    return ok.error();
+  if (total + scratchBytes(*module) > kMostBytes)
+    return unsupported("this layer needs more than 2 GiB of memory");
+  if (hooks.editModule && !reference)
+    hooks.editModule(layer, *module);
+
+  auto engine = makeEngine(*module, reference);
+  if (!engine)
+    return engine.error();
+  kernel->engine = std::move(*engine);
+  auto entry = kernel->engine->lookupPacked(kEntry);
+  if (!entry)
+    return ::pr::makeError(ErrorKind::Measurement,
+                           "cannot compile: " +
+                               llvm::toString(entry.takeError()));
+  kernel->entry = *entry;
+  return kernel;
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Conversion/HostTarget.h"
+
+#include "HostKernel.h"
+#include "pr/Support/CheckedMath.h"
+#include "pr/Target/Sampling.h"
+#include "pr/Target/Subprocess.h"
+
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <unistd.h>
+
+using namespace mlir;
+using namespace mlir::pr;
+using ::pr::Expected;
+using ::pr::Layer;
+using ::pr::Measurement;
+using ::pr::MeasureOptions;
+namespace json = llvm::json;
+
+/// Compiling the probe; LLVM's libraries come from the disk the first time.
+static constexpr double kStartTimeoutSeconds = 120;
+static constexpr int kMostFailedStarts = 3;
+/// A probe slower than its best by more than this marks a pass as drifted.
+static constexpr double kMostDrift = 0.05;
+static constexpr int kMostExtraPasses = 2;
+
+static ::pr::Error measurementError(std::string message) {
+  return ::pr::makeError(::pr::ErrorKind::Measurement, std::move(message));
+}
+
+//===----------------------------------------------------------------------===//
+// The worker's other end
+//===----------------------------------------------------------------------===//
+
+namespace {
+class WorkerProcess {
+public:
+  /// A worker, started again if need be. `generation` counts the starts: what
+  /// an earlier one compiled is gone.
+  Expected<void> ensureRunning();
+  int generation() const { return starts; }
+  const json::Object &machine() const { return greeting; }
+
+  /// The reply, or the worker's own error, or how it died.
+  Expected<json::Object> ask(json::Object request, double timeoutSeconds);
+
+private:
+  Expected<void> start();
+  Expected<json::Object> readReply(double timeoutSeconds);
+
+  std::optional<::pr::Subprocess> process;
+  json::Object greeting;
+  int starts = 0, failedStarts = 0;
+};
+} // namespace
+
+static std::string ownProgram() {
+  char path[4096];
+  ssize_t length = ::readlink("/proc/self/exe", path, sizeof(path));
+  return length > 0 ? std::string(path, length) : "";
+}
+
+Expected<json::Object> WorkerProcess::readReply(double timeoutSeconds) {
+  auto line = process->readLine(timeoutSeconds);
+  if (!line)
+    return line.error();
+  auto value = json::parse(*line);
+  if (!value)
+    llvm::consumeError(value.takeError());
+  if (!value || !value->getAsObject())
+    return measurementError("answered '" + line->substr(0, 80) + "'");
+  return std::move(*value->getAsObject());
+}
+
+Expected<void> WorkerProcess::start() {
+  auto started = ::pr::Subprocess::start({ownProgram(), "--host-worker"});
+  if (!started)
+    return started.error();
+  process = std::move(*started);
+  ++starts;
+  auto reply = readReply(kStartTimeoutSeconds);
+  if (!reply)
+    return measurementError("the worker " + reply.error().message);
+  if (!reply->getBoolean("ok").value_or(false))
+    return measurementError(
+        reply->getString("error").value_or("the worker does not start").str());
+  greeting = std::move(*reply);
+  return {};
+}
+
+Expected<void> WorkerProcess::ensureRunning() {
+  if (process)
+    return {};
+  if (failedStarts >= kMostFailedStarts)
+    return measurementError("the worker does not start");
+  auto ok = start();
+  failedStarts = ok ? 0 : failedStarts + 1;
+  if (!ok)
+    process.reset();
+  return ok;
+}
+
+Expected<json::Object> WorkerProcess::ask(json::Object request,
+                                          double timeoutSeconds) {
+  std::string line;
+  llvm::raw_string_ostream(line) << json::Value(std::move(request));
+  auto sent = process->writeLine(line, timeoutSeconds);
+  auto reply =
+      sent ? readReply(timeoutSeconds) : Expected<json::Object>(sent.error());
+  if (!reply) {
+    process.reset();
+    return measurementError("the generated code " + reply.error().message);
+  }
+  if (!reply->getBoolean("ok").value_or(false))
+    return measurementError(
+        reply->getString("error").value_or("no reason given").str());
+  return reply;
+}
+
+//===----------------------------------------------------------------------===//
+// The target
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What is known of a layer while its block is measured.
+struct LayerState {
+  explicit LayerState(const Layer &layer) : text(::pr::printLayer(layer)) {}
+
+  std::string text, error;
+  int generation = -1; ///< of the worker that has it compiled
+  std::string checked = "no";
+  double compileMs = 0;
+  int64_t batch = 1, rejected = 0;
+  bool interrupted = false, unsteady = false;
+  std::vector<std::vector<int64_t>> passes;
+  std::vector<int64_t> probes; ///< one for each pass
+};
+
+class HostTarget : public ::pr::Target {
+public:
+  HostTarget();
+  const ::pr::TargetInfo &info() const override { return targetInfo; }
+  void measure(const std::vector<Layer> &layers, const MeasureOptions &options,
+               const ::pr::MeasurementSink &sink,
+               const ::pr::ProgressSink &progress) override;
+
+private:
+  Expected<void> compile(size_t id, LayerState &state,
+                         const MeasureOptions &options);
+  Expected<void> measurePass(size_t id, LayerState &state,
+                             const MeasureOptions &options);
+  void runPass(size_t id, LayerState &state, const MeasureOptions &options);
+  double drift(const LayerState &state) const;
+  Measurement summarize(const LayerState &state) const;
+
+  ::pr::TargetInfo targetInfo;
+  WorkerProcess worker;
+  /// The shortest the probe has ever taken.
+  int64_t bestProbe = 0;
+};
+} // namespace
+
+/// Ranges of a campaign that names none: what mobile networks are made of.
+static void setDomain(::pr::KindSupport &support) {
+  struct {
+    const char *dim;
+    int64_t low, high;
+  } ranges[] = {
+      {"n", 1, 1},       {"g", 1, 1},    {"oc", 1, 512}, {"ic", 1, 512},
+      {"c", 1, 1024},    {"oh", 1, 112}, {"ow", 1, 112}, {"kh", 1, 7},
+      {"kw", 1, 7},      {"m", 1, 512},  {"k", 1, 1024}, {"b", 1, 16},
+      {"e", 1, 1 << 20}, {"o", 1, 4096}, {"r", 1, 4096}, {"i", 1, 64}};
+  const ::pr::KindInfo &info = ::pr::kindInfo(support.kind);
+  for (auto &[name, low, high] : ranges)
+    if (auto dim = info.findDim(name))
+      support.domain[*dim] = {low, high};
+  // A matrix has as many columns as rows; a depthwise filter one output.
+  if (support.kind == ::pr::LayerKind::MatMul)
+    support.domain[::pr::dim::matmul::n] = {1, 1024};
+  if (support.kind == ::pr::LayerKind::DepthwiseConv2D)
+    support.domain[::pr::dim::depthwise_conv2d::m] = {1, 1};
+}
+
+HostTarget::HostTarget() {
+  using ::pr::LayerKind;
+  targetInfo.name = "host";
+  for (LayerKind kind :
+       {LayerKind::Conv1D, LayerKind::Conv2D, LayerKind::DepthwiseConv2D,
+        LayerKind::MatMul, LayerKind::Pool2D, LayerKind::Reduction,
+        LayerKind::Softmax, LayerKind::Elementwise, LayerKind::DataMovement}) {
+    ::pr::KindSupport support;
+    support.kind = support.lattice.kind = kind;
+    const ::pr::KindInfo &info = ::pr::kindInfo(kind);
+    if (info.operandTypes == 1)
+      support.types = {"f32 -> f32"};
+    if (info.operandTypes == 2)
+      support.types = {"f32, f32 -> f32"};
+    setDomain(support);
+    targetInfo.kinds.push_back(std::move(support));
+  }
+}
+
+Expected<void> HostTarget::compile(size_t id, LayerState &state,
+                                   const MeasureOptions &options) {
+  if (auto ok = worker.ensureRunning(); !ok)
+    return ok;
+  if (state.generation == worker.generation())
+    return {};
+  bool check = options.checkResults && state.generation < 0;
+  auto reply = worker.ask(json::Object{{"compile", int64_t(id)},
+                                       {"layer", state.text},
+                                       {"check", check}},
+                          options.timeoutSeconds);
+  if (!reply)
+    return reply.error();
+  if (state.generation < 0) {
+    state.compileMs = reply->getNumber("ms").value_or(0);
+    state.checked = reply->getString("checked").value_or("no").str();
+  }
+  state.generation = worker.generation();
+  return {};
+}
+
+Expected<void> HostTarget::measurePass(size_t id, LayerState &state,
+                                       const MeasureOptions &options) {
+  if (auto ok = compile(id, state, options); !ok)
+    return ok;
+  auto reply = worker.ask(json::Object{{"measure", int64_t(id)},
+                                       {"samples", options.samplesPerPass}},
+                          options.timeoutSeconds);
+  if (!reply)
+    return reply.error();
+  std::vector<int64_t> samples;
+  if (const json::Array *ps = reply->getArray("ps"))
+    for (const json::Value &value : *ps)
+      if (auto sample = value.getAsInteger(); sample && *sample > 0)
+        samples.push_back(*sample);
+  int64_t probe = reply->getInteger("probe_ps").value_or(0);
+  if (samples.empty() || probe <= 0)
+    return measurementError("the worker sent no samples");
+  state.passes.push_back(std::move(samples));
+  state.probes.push_back(probe);
+  bestProbe = bestProbe ? std::min(bestProbe, probe) : probe;
+  state.batch = reply->getInteger("batch").value_or(1);
+  state.rejected += reply->getInteger("rejected").value_or(0);
+  state.interrupted |= reply->getBoolean("interrupted").value_or(false);
+  state.unsteady |= reply->getBoolean("unsteady").value_or(false);
+  return {};
+}
+
+void HostTarget::runPass(size_t id, LayerState &state,
+                         const MeasureOptions &options) {
+  if (!state.error.empty())
+    return;
+  if (auto ok = measurePass(id, state, options); !ok)
+    state.error = ok.error().message;
+}
+
+/// How much slower than its best the probe was in the pass that counts.
+double HostTarget::drift(const LayerState &state) const {
+  size_t best = 0;
+  for (size_t i = 1; i < state.passes.size(); ++i)
+    if (::pr::median(state.passes[i]) < ::pr::median(state.passes[best]))
+      best = i;
+  return double(state.probes[best]) / double(bestProbe) - 1;
+}
+
+static std::string quoted(StringRef text) {
+  return llvm::formatv("{0}", json::Value(json::fixUTF8(text))).str();
+}
+
+static std::string shortNumber(double value) {
+  return llvm::formatv("{0:f3}", value).str();
+}
+
+Measurement HostTarget::summarize(const LayerState &state) const {
+  Measurement result;
+  if (!state.error.empty()) {
+    result.error = state.error;
+    return result;
+  }
+  result = ::pr::summarizePasses(state.passes);
+  double slowed = drift(state);
+  const json::Object &machine = worker.machine();
+  auto flag = [](bool value) { return value ? "true" : "false"; };
+  result.conditions = {
+      {"batch", std::to_string(state.batch)},
+      {"cache", "\"warm\""},
+      {"checked_on", quoted(state.checked)},
+      {"compile_ms", shortNumber(state.compileMs)},
+      {"core", std::to_string(machine.getInteger("core").value_or(-1))},
+      {"cpu", quoted(machine.getString("cpu").value_or(""))},
+      {"drift", shortNumber(slowed)},
+      {"drifted", flag(slowed > kMostDrift)},
+      {"interrupted", flag(state.interrupted)},
+      {"llvm", quoted(LLVM_VERSION_STRING)},
+      {"passes", std::to_string(state.passes.size())},
+      {"probe_ps", std::to_string(bestProbe)},
+      {"rejected_samples", std::to_string(state.rejected)},
+      {"unsteady", flag(state.unsteady)},
+      {"vector_bits",
+       std::to_string(machine.getInteger("vector_bits").value_or(0))}};
+  return result;
+}
+
+void HostTarget::measure(const std::vector<Layer> &layers,
+                         const MeasureOptions &options,
+                         const ::pr::MeasurementSink &sink,
+                         const ::pr::ProgressSink &progress) {
+  size_t passes = std::max(options.passes, 1), done = 0;
+  size_t total = layers.size() * (1 + passes);
+  auto step = [&] {
+    if (progress)
+      progress(++done, total);
+  };
+  ::pr::OrderedResults results(layers.size(), sink);
+  ::pr::forEachBlock(layers.size(), options, [&](size_t begin, size_t count) {
+    std::vector<LayerState> states;
+    for (size_t i = 0; i < count; ++i) {
+      const Layer &layer = layers[begin + i];
+      LayerState &state = states.emplace_back(layer);
+      auto ok = targetInfo.checkLegal(layer);
+      if (ok)
+        ok = compile(begin + i, state, options);
+      if (!ok)
+        state.error = ok.error().message;
+      step();
+    }
+    for (size_t pass = 0; pass < passes; ++pass)
+      for (size_t i : ::pr::shuffledOrder(count, pass)) {
+        runPass(begin + i, states[i], options);
+        step();
+      }
+    for (size_t extra = 0; extra < kMostExtraPasses; ++extra)
+      for (size_t i = 0; i < count; ++i)
+        if (states[i].error.empty() && drift(states[i]) > kMostDrift)
+          runPass(begin + i, states[i], options);
+    for (size_t i = 0; i < count; ++i)
+      results.put(begin + i, summarize(states[i]));
+    if (worker.ensureRunning())
+      (void)worker.ask(json::Object{{"forget", true}}, options.timeoutSeconds);
+  });
+}
+
+Expected<void> mlir::pr::checkHostTarget() {
+#if defined(__x86_64__) || defined(__aarch64__)
+  return {};
+#else
+  return ::pr::makeError(::pr::ErrorKind::Unsupported,
+                         "code is generated for x86-64 and AArch64 only");
+#endif
+}
+
+Expected<std::unique_ptr<::pr::Target>>
+mlir::pr::makeHostTarget(const std::map<std::string, int64_t> &parameters) {
+  if (!parameters.empty())
+    return ::pr::invalidInput("target 'host' has no parameter '" +
+                              parameters.begin()->first + "'");
+  return std::unique_ptr<::pr::Target>(std::make_unique<HostTarget>());
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The process that compiles and runs generated code. It answers one JSON line
+// for each:
+//   {"compile":N,"layer":"...","check":true}  ->
+//   {"ok":true,"ms":..,"checked":".."}
+//   {"measure":N,"samples":15}   -> {"ok":true,"ps":[..],"probe_ps":..,..}
+//   {"forget":true}              -> {"ok":true}
+// or {"ok":false,"error":"..."}. What it greets with describes the machine.
+#include "HostCheck.h"
+#include "HostKernel.h"
+#include "HostSampler.h"
+
+#include "pr/Target/Sampling.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+#include <fcntl.h>
+#include <iostream>
+#include <map>
+#include <unistd.h>
+
+using namespace mlir;
+using namespace mlir::pr;
+namespace json = llvm::json;
+
+static constexpr StringRef kWorkerFlag = "--host-worker";
+/// What the reference probe computes: 30 to 100 microseconds of arithmetic in
+/// the caches.
+static constexpr const char *kProbeLayer =
+    "matmul m=128 n=128 k=128 : f32, f32 -> f32";
+static constexpr int kProbeSamples = 5;
+
+bool mlir::pr::isHostWorker(int argc, char **argv) {
+  return argc == 2 && kWorkerFlag == argv[1];
+}
+
+namespace {
+class Worker {
+public:
+  explicit Worker(HostWorkerHooks hooks)
+      : machine(HostMachine::detect()), core(pinToLastProcessor()),
+        compiler(machine, std::move(hooks)) {}
+
+  json::Object greeting();
+  json::Object answer(const json::Object &request);
+
+private:
+  json::Object compile(int64_t id, const json::Object &request);
+  json::Object measure(int64_t id, const json::Object &request);
+  ::pr::Expected<Samples> time(const HostKernel &kernel, int count);
+
+  HostMachine machine;
+  int core;
+  HostCompiler compiler;
+  HostBuffers buffers;
+  SamplerClock clock = SamplerClock::real();
+  std::map<int64_t, std::unique_ptr<HostKernel>> kernels;
+  std::unique_ptr<HostKernel> probe;
+};
+} // namespace
+
+static json::Object errorReply(const std::string &message) {
+  return json::Object{{"ok", false}, {"error", json::fixUTF8(message)}};
+}
+
+json::Object Worker::greeting() {
+  auto layer = ::pr::parseLayer(kProbeLayer);
+  auto kernel = compiler.compile(*layer, /*reference=*/false);
+  if (!kernel)
+    return errorReply(kernel.error().message);
+  probe = std::move(*kernel);
+  return json::Object{{"ok", true},
+                      {"cpu", machine.cpu},
+                      {"core", core},
+                      {"vector_bits", machine.vectorBits}};
+}
+
+static StringRef toString(CheckedOn checked) {
+  switch (checked) {
+  case CheckedOn::Nothing:
+    return "no";
+  case CheckedOn::ItsShape:
+    return "its shape";
+  case CheckedOn::SmallerShape:
+    return "a smaller shape";
+  }
+  return "";
+}
+
+json::Object Worker::compile(int64_t id, const json::Object &request) {
+  using Clock = std::chrono::steady_clock;
+  auto text = request.getString("layer");
+  auto layer = ::pr::parseLayer(text ? text->str() : "");
+  if (!layer)
+    return errorReply(layer.error().message);
+  Clock::time_point begin = Clock::now();
+  auto kernel = compiler.compile(*layer, /*reference=*/false);
+  if (!kernel)
+    return errorReply(kernel.error().message);
+  std::chrono::duration<double, std::milli> spent = Clock::now() - begin;
+  CheckedOn checked = CheckedOn::Nothing;
+  if (request.getBoolean("check").value_or(true)) {
+    auto result = checkKernel(compiler, buffers, *layer, **kernel);
+    if (!result)
+      return errorReply(result.error().message);
+    checked = *result;
+  }
+  kernels[id] = std::move(*kernel);
+  return json::Object{
+      {"ok", true}, {"ms", spent.count()}, {"checked", toString(checked)}};
+}
+
+::pr::Expected<Samples> Worker::time(const HostKernel &kernel, int count) {
+  auto tensors = buffers.prepare(kernel.elements());
+  if (!tensors)
+    return tensors.error();
+  return sample([&] { kernel.run(tensors->data()); }, count, clock);
+}
+
+json::Object Worker::measure(int64_t id, const json::Object &request) {
+  auto found = kernels.find(id);
+  if (found == kernels.end())
+    return errorReply("the layer was not compiled");
+  auto reference = time(*probe, kProbeSamples);
+  if (!reference)
+    return errorReply(reference.error().message);
+  auto samples =
+      time(*found->second, request.getInteger("samples").value_or(15));
+  if (!samples)
+    return errorReply(samples.error().message);
+  return json::Object{{"ok", true},
+                      {"ps", json::Array(samples->ps)},
+                      {"probe_ps", ::pr::median(reference->ps)},
+                      {"batch", samples->batch},
+                      {"rejected", samples->rejected},
+                      {"interrupted", samples->interrupted},
+                      {"unsteady", samples->unsteady}};
+}
+
+json::Object Worker::answer(const json::Object &request) {
+  if (auto id = request.getInteger("compile"))
+    return compile(*id, request);
+  if (auto id = request.getInteger("measure"))
+    return measure(*id, request);
+  if (request.get("forget")) {
+    kernels.clear();
+    return json::Object{{"ok", true}};
+  }
+  return errorReply("unknown request");
+}
+
+static void writeLine(int descriptor, json::Object object) {
+  std::string line;
+  llvm::raw_string_ostream(line) << json::Value(std::move(object)) << '\n';
+  StringRef rest = line;
+  while (!rest.empty()) {
+    ssize_t count = ::write(descriptor, rest.data(), rest.size());
+    if (count <= 0)
+      return;
+    rest = rest.drop_front(count);
+  }
+}
+
+int mlir::pr::hostWorkerMain(HostWorkerHooks hooks) {
+  // Whatever libraries or generated code print must not get between the lines.
+  int replies = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  Worker worker(std::move(hooks));
+  writeLine(replies, worker.greeting());
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    auto request = json::parse(line);
+    if (!request)
+      llvm::consumeError(request.takeError());
+    const json::Object *object = request ? request->getAsObject() : nullptr;
+    writeLine(replies, object ? worker.answer(*object)
+                              : errorReply("the request is no JSON object"));
+  }
+  return 0;
+}
