@@ -125,18 +125,21 @@ void Forest::prepare(const float *features, float *slots) const {
 
 float Forest::addGroupTo(float sum, const Group &group, size_t lanes,
                          const float *slots) const {
-  const Node *node = nodes.data() + group.firstNode;
+  const Node *level = nodes.data() + group.firstNode;
   const float *leaf = leaves.data() + group.firstLeaf;
-  std::array<uint32_t, kLanes> place{};
-  for (uint32_t depth = 0; depth < group.depth; ++depth)
+  std::array<uint64_t, kLanes> place{}; // within the level
+  for (uint32_t depth = 0; depth < group.depth; ++depth) {
+    // Without unrolling the places live in memory, at a third of the speed.
+#pragma GCC unroll 8
     for (unsigned lane = 0; lane < kLanes; ++lane) {
-      const Node &at = node[place[lane] * kLanes + lane];
-      place[lane] = 2 * place[lane] + (slots[at.slot] < at.threshold ? 1 : 2);
+      const Node &node = level[place[lane] * kLanes + lane];
+      place[lane] += place[lane] + !(slots[node.slot] < node.threshold);
     }
-  uint32_t inner = (uint32_t(1) << group.depth) - 1;
+    level += size_t(kLanes) << depth;
+  }
   // In the order of the trees, one addition each: what XGBoost rounds to.
   for (size_t lane = 0; lane < lanes; ++lane)
-    sum += leaf[(place[lane] - inner) * kLanes + lane];
+    sum += leaf[place[lane] * kLanes + lane];
   return sum;
 }
 

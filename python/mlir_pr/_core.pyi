@@ -8,13 +8,15 @@ OSError (FileError), with the message of the C++ side.
 Latencies are float64 in the *unit* of the target: cycles where
 `TargetInfo.counts_cycles`, picoseconds otherwise.
 """
-from typing import Any, Iterable, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence, Union
 
 import numpy as np
 import numpy.typing as npt
 
 Float32Matrix = npt.NDArray[np.float32]
 Float64Vector = npt.NDArray[np.float64]
+Floats = Union[Sequence[float], Float64Vector]
+Integers = Union[Sequence[int], npt.NDArray[np.int64]]
 
 class InputError(ValueError): ...
 class UnsupportedError(ValueError): ...
@@ -193,9 +195,9 @@ class Base:
 
 def fit_base(
     layers: Sequence[Layer],
-    latencies: Sequence[float],
+    latencies: Floats,
     lattice: Lattice,
-    groups: Optional[Sequence[int]] = None,
+    groups: Optional[Integers] = None,
     terms: Optional[Sequence[str]] = None,
     branches: int = 0,
     max_branches: int = 4,
@@ -224,7 +226,7 @@ class Interval:
 
     @staticmethod
     def calibrate(
-        predicted: Sequence[float], measured: Sequence[float]
+        predicted: Floats, measured: Floats
     ) -> Interval:
         """From latencies that the model did not see."""
     @property

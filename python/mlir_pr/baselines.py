@@ -133,7 +133,7 @@ def _roofline(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predict
     peak, bandwidth = _best_rates(rows)
 
     def predict(layers: Sequence[_core.Layer]) -> FloatArray:
-        compute = _arithmetic(layers) / peak if peak > 0 else 0.0
+        compute = _arithmetic(layers) / peak if peak > 0 else np.zeros(len(layers))
         return np.asarray(np.maximum(compute, _bytes(layers) / bandwidth))
     return predict
 
