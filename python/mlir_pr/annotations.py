@@ -162,7 +162,10 @@ def _run_pass(file: str, pass_text: str) -> str:
     """Standard output of stock mlir-opt. The pass is named in the pipeline, so
     that a plugin that does not load is an error."""
     if not Path(file).is_file():
-        raise InputError(f"'{file}' does not exist")
+        raise InputError(f"'{file}' is no file")
+    if not toolchain.plugin().exists():
+        raise InputError(f"the plugin '{toolchain.plugin()}' does not exist; "
+                         "'mlir-pr doctor' checks the installation")
     return toolchain.output_of([str(toolchain.mlir_opt()),
                                 f"--load-dialect-plugin={toolchain.plugin()}",
                                 f"--pass-pipeline=builtin.module({pass_text})", file])

@@ -209,7 +209,7 @@ def render(result: TableResult) -> Lines:
 
 
 _MOST_REASONS = 5
-_COLUMNS = ("MAPE", "median", "p95", "max", "bias", "WAPE", "±5 %", "±10 %", "tau-b", "Spearman")
+_COLUMNS = ("MAPE", "median", "p95", "max", "bias", "WAPE", "±5 %", "±10 %", "tau-b", "rho")
 
 
 def _cells(one: ErrorMetrics) -> list[str]:

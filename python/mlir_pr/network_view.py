@@ -19,24 +19,26 @@ from mlir_pr.layertext import shorten, types_of
 from mlir_pr.units import format_count, format_share, format_time
 
 _BAR_WIDTH = 12
+_WIDTH_WITH_BARS = 100
+_OTHER_COLUMNS = 69
 _STATUS_STYLE = {"measured": "green", "predicted": "", "extrapolated": "yellow",
                  "unsupported": "red"}
 
 
-def render(annotations: Annotations, confidence: int, rows: int | None) -> Lines:
-    """`rows`: layers shown of a function; None: all."""
+def render(annotations: Annotations, confidence: int, rows: int | None, width: int) -> Lines:
+    """`rows`: layers shown of a function, None: all; `width`: of the screen."""
     parts: list[RenderableType] = []
     for target, name in enumerate(annotations.targets):
         for function in annotations.functions:
             if function.ops:
-                parts += _function(annotations, function, target, name, confidence, rows)
+                parts += _function(annotations, function, target, name, confidence, rows, width)
     if not parts:
         parts.append(Text("no operation in this file computes anything"))
     return Lines(*parts)
 
 
 def _function(annotations: Annotations, function: Function, target: int, name: str,
-              confidence: int, rows: int | None) -> list[RenderableType]:
+              confidence: int, rows: int | None, width: int) -> list[RenderableType]:
     groups = group(function.ops, target)
     answered = [one for one in groups if one.estimate.status in ANSWERED]
     shown = answered if rows is None else answered[:rows]
@@ -47,13 +49,13 @@ def _function(annotations: Annotations, function: Function, target: int, name: s
         f" @{function.name}" if len(annotations.functions) > 1 else "", " on ", (name, "bold"),
         f", {next(iter(types))}" if len(types) == 1 else "",
         f"; ± spans the {confidence} % interval")
-    table = _layer_table(shown, hidden, function.totals[target], len(types) > 1)
-    return [title, Text(""), table,
+    table = _layer_table(shown, hidden, function.totals[target], len(types) > 1, width)
+    return [title, Text(""), *([table] if answered else []),
             *footer(function.ops, groups, target, function.totals[target]), Text("")]
 
 
 def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
-                 total: Mapping[str, Any], with_types: bool) -> Table:
+                 total: Mapping[str, Any], with_types: bool, width: int) -> Table:
     everything = [*shown, *hidden]
     has_time = any(one.estimate.time_ps is not None for one in everything)
     has_cycles = any(one.estimate.cycles is not None for one in everything)
@@ -64,13 +66,17 @@ def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
         return [format_count(_sum(groups, "cycles"))] * has_cycles \
             + [format_time(_sum(groups, "time_ps"))] * has_time
 
-    def share(part: int) -> tuple[str, Text]:
-        return (format_share(part / whole if whole else 0.0),
-                ui.bar(part / longest if longest else 0.0, _BAR_WIDTH))
+    def share(part: int) -> list[str | Text]:
+        bar = ui.bar(part / longest if longest else 0.0, _BAR_WIDTH)
+        return [format_share(part / whole if whole else 0.0), *([bar] if has_bars else [])]
 
+    has_bars = width >= _WIDTH_WITH_BARS
     columns = ["layer", "ops"] + ["cycles"] * has_cycles + ["time"] * has_time
-    columns += ["±", "waste", "status", "share", ""]
+    columns += ["±", "waste", "status", "share"] + [""] * has_bars
     table = ui.table(columns, right=("ops", "cycles", "time", "±", "waste", "share"))
+    if width >= _WIDTH_WITH_BARS:  # a layer a line; JSON has what is cut off
+        table.columns[0].no_wrap, table.columns[0].overflow = True, "ellipsis"
+        table.columns[0].max_width = width - _OTHER_COLUMNS
     for one in shown:
         table.add_row(_layer_cell(one, with_types), f"{len(one.ops)}", *latency([one]),
                       spread(one.estimate.latency, one.estimate.bounds),
@@ -81,7 +87,7 @@ def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],
                       "", "", "", *share(sum(one.total for one in hidden)), style="dim")
     table.add_section()
     table.add_row("total", f"{_ops(everything)}", *latency(everything),
-                  spread(*_total_interval(total)), "", "", "", "", style="bold")
+                  spread(*_total_interval(total)), style="bold")
     return table
 
 

@@ -91,12 +91,14 @@ def failure(command: Sequence[str], code: int, stderr: str) -> PRError:
     if code < 0:
         return MeasurementError(f"{name} was ended by {signal.Signals(-code).name}")
     said = [line.strip() for line in stderr.splitlines() if line.strip()]
-    errors = [line for line in said if "error:" in line] or said[-1:]
+    # mlir-opt goes on without a plugin it cannot load, and fails for its lack.
+    errors = [line for line in said if line.startswith("Failed to load")] \
+        or [line for line in said if "error:" in line] or said[-1:]
     if not errors:
         return InputError(f"{name} failed with code {code} and said nothing")
     message = errors[0]
-    for prefix in (f"{name}: error: ", f"{name}: "):
-        message = message[len(prefix):] if message.startswith(prefix) else message
+    for prefix in (f"{name}: error: ", f"{name}: ", "<unknown>:0: error: "):
+        message = message.removeprefix(prefix)
     return InputError(f"{name}: {message}")
 
 

@@ -22,7 +22,7 @@ from mlir_pr.yamlio import read_text
 DEFAULT_ROLES = ("pr", "plateau-start", "network", "table")
 #: Rows of one layer farther apart than this are told.
 _TELL_ABOVE = 0.02
-#: Baselines that learn from random rows where there are any.
+#: Baselines that learn from random rows too, where there are any.
 _ON_RANDOM_ROWS = ("plain forest",)
 
 
@@ -133,5 +133,9 @@ def load_baselines(model: Path, model_id: str, names: Sequence[str]) -> list[Bas
         seed = int(saved["seed"])
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"'{path}' is no file of baselines: {error}") from error
-    return [fit(name, randoms if name in _ON_RANDOM_ROWS and randoms else rows, target, seed)
-            for name in names]
+    fitted = [fit(name, rows, target, seed) for name in names]
+    if randoms:
+        for name in _ON_RANDOM_ROWS:
+            fitted.append(fit(name, randoms, target, seed))
+            fitted[-1].name = f"{name}, random"
+    return fitted

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 #: Columns where the output is no terminal.
-_PIPE_WIDTH = 120
+PIPE_WIDTH = 120
 
 json_option = click.option("--json", "as_json", is_flag=True,
                            help="Print JSON instead of a table.")
@@ -24,14 +24,14 @@ target_option = click.option("--target", metavar="NAME",
 
 
 def console() -> Console:
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
     return Console(width=width, highlight=False, soft_wrap=False)
 
 
 def plain_text(renderable: RenderableType) -> str:
     """As it would be printed to a file."""
     output = io.StringIO()
-    Console(file=output, width=_PIPE_WIDTH, highlight=False).print(renderable)
+    Console(file=output, width=PIPE_WIDTH, highlight=False).print(renderable)
     return output.getvalue()
 
 

@@ -34,7 +34,7 @@ def parsed(raw):
 
 
 def shown(raw, rows=20):
-    return ui.plain_text(render(parsed(raw), 90, rows)).splitlines()
+    return ui.plain_text(render(parsed(raw), 90, rows, ui.PIPE_WIDTH)).splitlines()
 
 
 NETWORK = report(
@@ -142,3 +142,31 @@ def test_diff_says_what_it_needs(cli, write):
     assert done.code == 2
     assert "comparing networks takes --model, comparing models takes --network" in done.err
     assert "cannot read 'nowhere'" in cli("diff", "nowhere", network).err
+
+
+def test_networks_that_cannot_be_read(cli, write):
+    assert cli("layers", "nowhere.mlir").err == "mlir-pr: error: 'nowhere.mlir' is no file\n"
+    done = cli("layers", write("bad.mlir", "func.func @f() { hello }"))
+    assert done.code == 1
+    assert "bad.mlir:1:18: error: custom op 'hello' is unknown" in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content, message", [
+    (None, "does not exist; 'mlir-pr doctor' checks the installation"),
+    ("no library", "Failed to load dialect plugin from")])
+def test_a_plugin_that_does_not_load(cli, write, monkeypatch, tmp_path, content, message):
+    path = tmp_path / "plugin.so" if content is None else write("plugin.so", content)
+    monkeypatch.setenv("MLIR_PR_PLUGIN", str(path))
+    done = cli("layers", write("a.mlir", "module {}"))
+    assert done.code == 1
+    assert message in done.err and str(path) in done.err
+
+
+def test_a_narrow_screen_gets_no_bars():
+    from rich.console import Console
+    import io
+    output = io.StringIO()
+    Console(file=output, width=80).print(render(parsed(NETWORK), 90, 20, 80))
+    assert "█" not in output.getvalue() and "44.4 %" in output.getvalue()
+    assert max(map(len, output.getvalue().splitlines())) <= 80

@@ -12,7 +12,8 @@ import click
 from rich.text import Text
 
 from mlir_pr import _core, network_view, ui
-from mlir_pr.annotations import AnnotateOptions, Annotations, NetworkLayers, annotate, read_layers
+from mlir_pr.annotations import (ANSWERED, AnnotateOptions, Annotations, NetworkLayers, annotate,
+                                 read_layers)
 from mlir_pr.errors import UsageError
 from mlir_pr.fileio import write_atomically
 from mlir_pr.layertext import shorten, types_of
@@ -122,8 +123,10 @@ def annotate_command(file: str, models: tuple[str, ...], as_quantized: bool, str
     if as_json:
         form = "json"
     if form == "table" and output is None:
-        rows = None if everything else _ROWS
-        ui.console().print(network_view.render(found, int(confidence), rows))
+        rows, console = None if everything else _ROWS, ui.console()
+        console.print(network_view.render(found, int(confidence), rows, console.width))
+        if not as_quantized and _has_no_number(found):
+            ui.note("--as-quantized estimates a float network as if it were quantized")
         return
     text = _as_text(found, ir, form, int(confidence))
     if output is None:
@@ -140,7 +143,12 @@ def _as_text(found: Annotations, ir: str, form: str, confidence: int) -> str:
     if form == "html":
         from mlir_pr.report import network_page
         return str(network_page(found, confidence))
-    return ui.plain_text(network_view.render(found, confidence, rows=None))
+    return ui.plain_text(network_view.render(found, confidence, None, ui.PIPE_WIDTH))
+
+
+def _has_no_number(found: Annotations) -> bool:
+    return not any(estimate.status in ANSWERED for function in found.functions
+                   for op in function.ops for estimate in op.estimates)
 
 
 @click.command("diff")
