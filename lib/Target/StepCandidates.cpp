@@ -103,6 +103,12 @@ void CandidateFinder::visit(const Loop &loop) {
     add(*span, step->summand, true, "loop", loop.location);
 }
 
+/// Evidence travels in bundles, which are the same bytes wherever the
+/// description lies.
+static std::string withoutFolder(const std::string &location) {
+  return location.substr(location.rfind('/') + 1);
+}
+
 /// The quotient grows behind the dimension's last value with
 /// factor * dim + summand <= k divisor (< where it rounds down).
 void CandidateFinder::add(const LinearForm &dividend, int64_t divisor,
@@ -118,7 +124,7 @@ void CandidateFinder::add(const LinearForm &dividend, int64_t divisor,
       floorDiv(-dividend.summand - (roundsUp ? 0 : 1), dividend.factor);
   candidate.offset = last - candidate.width * floorDiv(last, candidate.width);
   candidate.origin = std::string(what) + " by " + std::to_string(divisor) +
-                     " at " + program.locations[location];
+                     " at " + withoutFolder(program.locations[location]);
   if (std::find(candidates.begin(), candidates.end(), candidate) ==
       candidates.end())
     candidates.push_back(std::move(candidate));
