@@ -4,6 +4,7 @@
 #include "Program.h"
 
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::pr;
@@ -32,39 +33,54 @@ void mlir::pr::foldConstantExpressions(Program &program) {
   }
 }
 
-/// The ops at the end of the views and element-wise arithmetic behind a value
-/// are all matrix products that read it as their right side.
-static bool feedsOnlyRightSides(Program &program, Value value) {
-  for (OpOperand &use : value.getUses()) {
-    OpDescription *user = program.find(use.getOwner());
-    if (!user)
-      return false;
-    bool isProduct = user->isLayer() && user->layer.kind == LayerKind::MatMul &&
-                     user->layer[::pr::dim::matmul::b] == 1;
-    if (isProduct &&
-        static_cast<int>(use.getOperandNumber()) == user->roles.weights)
-      continue;
-    bool passes =
-        program.isView(user->op) ||
-        (user->isLayer() && user->layer.kind == LayerKind::Elementwise &&
-         program.isParameter(user->op->getResult(0)));
-    if (!passes || !feedsOnlyRightSides(program, user->op->getResult(0)))
-      return false;
-  }
-  return !value.use_empty();
+/// Whether a layer reads the value as its weights, and these alone: not the
+/// keys of an attention, which are a batch of activations.
+static bool readsAsWeights(const OpDescription &user, OpOperand &use) {
+  if (!user.isLayer() ||
+      user.roles.weights != static_cast<int>(use.getOperandNumber()))
+    return false;
+  return user.layer.kind != LayerKind::MatMul ||
+         user.layer[::pr::dim::matmul::b] == 1;
 }
 
-/// weight-layout: a transposed parameter that is only the right side of plain
-/// matrix products is stored transposed.
+/// The ops at the end of the views and element-wise arithmetic behind a value
+/// all read it as their weights.
+static bool feedsOnlyWeights(Program &program, Value value) {
+  llvm::SetVector<Value> values;
+  values.insert(value);
+  for (unsigned i = 0; i < values.size(); ++i) {
+    if (values[i].use_empty())
+      return false;
+    for (OpOperand &use : values[i].getUses()) {
+      OpDescription *user = program.find(use.getOwner());
+      if (user && readsAsWeights(*user, use))
+        continue;
+      bool passes =
+          user && user->op->getNumResults() == 1 &&
+          (program.isView(user->op) ||
+           (user->isLayer() && user->layer.kind == LayerKind::Elementwise)) &&
+          program.isParameter(user->op->getResult(0));
+      if (!passes)
+        return false;
+      values.insert(user->op->getResult(0));
+    }
+  }
+  return true;
+}
+
+/// weight-layout: a transposed parameter that is only read as weights is stored
+/// transposed.
 void mlir::pr::foldWeightLayouts(Program &program) {
   for (OpDescription &description : program.ops()) {
     if (!isMovement(description, "transpose") ||
         description.op->getNumResults() != 1)
       continue;
     Value result = description.op->getResult(0);
-    if (!program.isParameter(result) || !feedsOnlyRightSides(program, result))
+    if (!program.isParameter(result) || !feedsOnlyWeights(program, result))
       continue;
     OpOperand *use = onlyUse(result);
-    program.fold(description, "weight-layout", use ? use->getOwner() : nullptr);
+    OpDescription *user = use ? program.find(use->getOwner()) : nullptr;
+    program.fold(description, "weight-layout",
+                 user && user->roles.weights >= 0 ? user->op : nullptr);
   }
 }

@@ -133,18 +133,18 @@ static bool isWindowLayer(const OpDescription &description) {
   return description.isLayer() && (family == "conv" || family == "pool");
 }
 
-static bool isFoldedBesideView(const OpDescription &description) {
-  return description.isFolded() && description.foldedInto;
+static bool isFoldedIntoWindow(Program &program,
+                               const OpDescription &description) {
+  OpDescription *into = program.find(description.foldedInto);
+  return description.isFolded() && into && isWindowLayer(*into);
 }
 
 /// Whether a window layer makes the value, views and folded ops aside.
 static bool comesFromWindow(Program &program, Value value) {
   while (OpDescription *def = program.definition(value)) {
-    if (isWindowLayer(*def))
+    if (isWindowLayer(*def) || isFoldedIntoWindow(program, *def))
       return true;
-    if (isFoldedBesideView(*def))
-      return isWindowLayer(*program.find(def->foldedInto));
-    if (!program.isView(def->op))
+    if (!program.isView(def->op) || def->op->getNumOperands() == 0)
       return false;
     value = def->op->getOperand(0);
   }
@@ -153,19 +153,23 @@ static bool comesFromWindow(Program &program, Value value) {
 
 /// Whether only window layers read the value, views and folded ops aside.
 static bool goesToWindows(Program &program, Value value) {
-  for (OpOperand &use : value.getUses()) {
-    OpDescription *user = program.find(use.getOwner());
-    if (!user)
+  llvm::SetVector<Value> values;
+  values.insert(value);
+  for (unsigned i = 0; i < values.size(); ++i) {
+    if (values[i].use_empty())
       return false;
-    if (isWindowLayer(*user) ||
-        (isFoldedBesideView(*user) &&
-         isWindowLayer(*program.find(user->foldedInto))))
-      continue;
-    bool passes = user->isFolded() && user->op->getNumResults() == 1;
-    if (!passes || !goesToWindows(program, user->op->getResult(0)))
-      return false;
+    for (Operation *op : values[i].getUsers()) {
+      OpDescription *user = program.find(op);
+      if (!user)
+        return false;
+      if (isWindowLayer(*user) || isFoldedIntoWindow(program, *user))
+        continue;
+      if (!user->isFolded() || user->op->getNumResults() != 1)
+        return false;
+      values.insert(user->op->getResult(0));
+    }
   }
-  return !value.use_empty();
+  return true;
 }
 
 /// layout-of-target: an integer machine keeps its activations in one layout of

@@ -14,7 +14,9 @@ using ::pr::LayerKind;
 Program::Program(llvm::MutableArrayRef<OpDescription> ops,
                  const llvm::DenseMap<Operation *, unsigned> &index,
                  const DescribeOptions &options)
-    : descriptions(ops), index(index), options(options) {}
+    : descriptions(ops), index(index), options(options) {
+  findConstants();
+}
 
 OpDescription *Program::find(Operation *op) {
   auto found = op ? index.find(op) : index.end();
@@ -90,33 +92,39 @@ static llvm::SetVector<Value> valuesRead(Operation *op) {
   return values;
 }
 
-bool Program::known(Value value, bool parameters) {
+bool Program::isParameter(Value value) const {
   if (auto argument = dyn_cast<BlockArgument>(value))
-    return parameters && isParameterArgument(argument);
-  auto &memo = parameters ? parameterValues : constants;
-  if (auto found = memo.find(value); found != memo.end())
-    return found->second;
-  Operation *op = value.getDefiningOp();
-  OpDescription *description = find(op);
-  static const llvm::StringSet<> kComputes = {"constant",
-                                              "scalar",
-                                              "view",
-                                              "allocation",
-                                              "constant-expression",
-                                              "init-of-consumer",
-                                              "bias-init"};
-  bool result =
-      description &&
-      (description->isLayer() ||
-       (description->isFolded() && kComputes.contains(description->why)));
-  // A buffer may be written by anybody.
-  result = result && !isa<BaseMemRefType>(value.getType());
-  if (result)
-    for (Value read : valuesRead(op))
-      if (!known(read, parameters)) {
-        result = false;
-        break;
-      }
-  memo[value] = result;
-  return result;
+    return isParameterArgument(argument);
+  return parameters.contains(value);
+}
+
+/// Whether the results of an op are a function of what it reads.
+static bool onlyComputes(const OpDescription &description) {
+  static const llvm::StringSet<> kRules = {"constant", "scalar", "view",
+                                           "allocation"};
+  return description.isLayer() ||
+         (description.isFolded() && kRules.contains(description.why));
+}
+
+/// In program order, so that operands are known in front of their users. (What
+/// a loop carries is a block argument, and none of either.)
+void Program::findConstants() {
+  for (const OpDescription &description : descriptions) {
+    if (!onlyComputes(description))
+      continue;
+    bool constant = true, parameter = true;
+    for (Value read : valuesRead(description.op)) {
+      constant = constant && isConstant(read);
+      parameter = parameter && isParameter(read);
+    }
+    for (Value result : description.op->getResults()) {
+      // A buffer may be written by anybody.
+      if (isa<BaseMemRefType>(result.getType()))
+        continue;
+      if (constant)
+        constants.insert(result);
+      if (parameter)
+        parameters.insert(result);
+    }
+  }
 }

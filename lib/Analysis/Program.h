@@ -7,6 +7,7 @@
 #include "pr/Analysis/LayerAnalysis.h"
 
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace mlir {
 namespace pr {
@@ -30,22 +31,22 @@ public:
             Operation *into = nullptr);
 
   /// The value is the same in every inference: computed from constants alone.
-  bool isConstant(Value value) { return known(value, /*parameters=*/false); }
+  bool isConstant(Value value) const { return constants.contains(value); }
   /// Computed from constants and parameters alone. The parameters are the
   /// arguments of a function after its first one (docs/FoldingRules.md).
-  bool isParameter(Value value) { return known(value, /*parameters=*/true); }
+  bool isParameter(Value value) const;
 
   /// What the target does with a kind; null without target or support.
   const ::pr::KindSupport *support(::pr::LayerKind kind) const;
   bool asQuantized() const { return options.asQuantized; }
 
 private:
-  bool known(Value value, bool parameters);
+  void findConstants();
 
   llvm::MutableArrayRef<OpDescription> descriptions;
   const llvm::DenseMap<Operation *, unsigned> &index;
   const DescribeOptions &options;
-  llvm::DenseMap<Value, bool> constants, parameterValues;
+  llvm::DenseSet<Value> constants, parameters;
 };
 
 //===----------------------------------------------------------------------===//

@@ -82,6 +82,8 @@ static LayerDescription describeByTraits(Operation *op) {
     return LayerDescription::folded("assertion");
   if (op->getName().getDialectNamespace() == "shape")
     return LayerDescription::folded(kShape);
+  if (name == "affine.load" || name == "affine.store")
+    return LayerDescription::folded(kScalar);
   if (hasOnlyScalars(op) && op->getNumRegions() == 0 && isMemoryEffectFree(op))
     return LayerDescription::folded(kScalar);
   if (OpTrait::hasElementwiseMappableTraits(op))

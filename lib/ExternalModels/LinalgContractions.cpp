@@ -78,15 +78,14 @@ static Layout matmulLayout(const linalg::ContractionDimensions &dims,
 
 std::optional<LayerDescription>
 mlir::pr::describeContraction(linalg::LinalgOp op) {
+  if (op.getNumDpsInputs() < 2 || op.getNumDpsInits() != 1)
+    return std::nullopt;
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   if (!llvm::all_of(maps,
                     [](AffineMap map) { return map.isProjectedPermutation(); }))
     return std::nullopt;
   // Of the quantized forms only the factors: their zero points are scalars.
-  auto dims =
-      op.getNumDpsInputs() < 2
-          ? FailureOr<linalg::ContractionDimensions>(failure())
-          : linalg::inferContractionDims({maps[0], maps[1], maps.back()});
+  auto dims = linalg::inferContractionDims({maps[0], maps[1], maps.back()});
   if (failed(dims) || !isMultiplyAccumulate(*op.getBlock(), accumulatorOf(op)))
     return std::nullopt;
 
