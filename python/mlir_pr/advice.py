@@ -11,8 +11,8 @@ from rich.text import Text
 
 from mlir_pr import _core, ui
 from mlir_pr.annotations import ANSWERED, Annotations, Group, group, model_path
-from mlir_pr.campaign import plateau_start
 from mlir_pr.layertext import shorten
+from mlir_pr.planning import plateau_start
 from mlir_pr.units import format_latency, format_share
 
 

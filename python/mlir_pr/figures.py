@@ -72,7 +72,7 @@ def error_by_kind(errors: Mapping[str, Sequence[float]]) -> Figure:
     """Signed relative errors: the box holds the middle half, whiskers 5 to 95 %."""
     figure = Figure(figsize=(_SIZE[0], 1.4 + 0.45 * len(errors)), layout="constrained")
     axes = figure.subplots()
-    kinds = list(reversed(errors))
+    kinds = list(errors)[::-1]
     axes.boxplot([100 * np.asarray(errors[kind]) for kind in kinds], vert=False, labels=kinds,
                  whis=(5, 95), flierprops={"marker": ".", "markersize": 3,
                                            "markeredgecolor": _COLOURS[1]},

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
+import hypothesis
 import pytest
+
+# How long an example takes is the machine's business.
+hypothesis.settings.register_profile("mlir-pr", deadline=None)
+hypothesis.settings.load_profile("mlir-pr")
 
 SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("PR_BUILD_DIR", SOURCE / "build"))

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlir_pr import _core
-from mlir_pr.campaign import make_plan, plateau_start, read_campaign
+from mlir_pr.campaign import read_campaign
 from mlir_pr.errors import InputError
+from mlir_pr.planning import make_plan, plateau_start
 from mlir_pr.store import StatedStep
 from mlir_pr.targetinfo import with_steps
 

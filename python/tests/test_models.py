@@ -156,7 +156,7 @@ def test_evaluate_refuses_units_that_do_not_meet(cli, folder, table, write, tmp_
     assert "the table is in time, but the model counts cycles and knows no clock" in done.err
 
 
-def test_a_kind_with_too_few_rows_gets_no_model(cli, write, tmp_path):
+def test_a_kind_with_too_few_rows_answers_only_what_was_measured(cli, write, tmp_path):
     config = write("m.yaml", "target: sim\nkind: matmul\ndims: {m: m, n: 8, k: 8}\n"
                    "types: 'i8, i8 -> i32'\nlatency: c\nunit: cycles\n")
     cli("import", write("t.csv", "m,c\n1,10\n2,20\n"), "--config", config, "--store",
@@ -164,8 +164,12 @@ def test_a_kind_with_too_few_rows_gets_no_model(cli, write, tmp_path):
     done = cli("train", "--store", tmp_path / "s", "-o", tmp_path / "m.prm")
     assert done.code == 0, done.err
     assert "no model" in done.out
-    found = cli("predict", "--model", tmp_path / "m.prm", "--layers", write("l", matmul(1, 8, 8)))
-    assert "unsupported" in found.out
+    layers = write("l", f"{matmul(1, 8, 8)}\n{matmul(3, 8, 8)}\n")
+    done = cli("predict", "--model", tmp_path / "m.prm", "--layers", layers)
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [(row["cycles"], row["status"]) for row in rows] == [("10", "measured"),
+                                                                ("", "unsupported")]
+    assert "needs at least" in done.err
 
 
 def test_train_says_what_it_lacks(cli, folder, tmp_path):

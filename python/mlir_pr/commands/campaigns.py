@@ -8,8 +8,9 @@ from typing import Any, Sequence
 import click
 
 from mlir_pr import _core, ui
-from mlir_pr.campaign import Campaign, Plan, make_plan, read_campaign
+from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
+from mlir_pr.planning import Plan, make_plan
 from mlir_pr.progress import MeasureProgress
 from mlir_pr.runner import Outcome, describe, run
 from mlir_pr.store import Measurement, StatedStep, Store, StoredTarget, exclusive

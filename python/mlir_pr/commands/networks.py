@@ -125,7 +125,7 @@ def annotate_command(file: str, models: tuple[str, ...], as_quantized: bool, str
     if form == "table" and output is None:
         rows, console = None if everything else _ROWS, ui.console()
         console.print(network_view.render(found, int(confidence), rows, console.width))
-        if not as_quantized and _has_no_number(found):
+        if not as_quantized and _is_float_and_unanswered(found):
             ui.note("--as-quantized estimates a float network as if it were quantized")
         return
     text = _as_text(found, ir, form, int(confidence))
@@ -146,9 +146,13 @@ def _as_text(found: Annotations, ir: str, form: str, confidence: int) -> str:
     return ui.plain_text(network_view.render(found, confidence, None, ui.PIPE_WIDTH))
 
 
-def _has_no_number(found: Annotations) -> bool:
-    return not any(estimate.status in ANSWERED for function in found.functions
-                   for op in function.ops for estimate in op.estimates)
+def _is_float_and_unanswered(found: Annotations) -> bool:
+    """Of the layers that multiply and accumulate."""
+    layers = [(op, _core.Layer.parse(op.layer)) for function in found.functions
+              for op in function.ops if op.layer is not None]
+    heavy = [(op, layer) for op, layer in layers if layer.work["macs"] > 0]
+    return any(layer.types.startswith(("f", "bf")) for _, layer in heavy) and not any(
+        estimate.status in ANSWERED for op, _ in heavy for estimate in op.estimates)
 
 
 @click.command("diff")

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Plans a campaign: which layers to measure, in which order (docs/Campaigns.md).
+
+The same configuration, target, networks and seed give the same plan, so that a
+campaign that was interrupted goes on where it ended.
+"""
+from __future__ import annotations
+
+import collections
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Iterator, Sequence
+
+from scipy.stats import qmc
+
+from mlir_pr import _core, domain
+from mlir_pr.campaign import Campaign
+from mlir_pr.domain import Domain
+from mlir_pr.errors import InputError
+from mlir_pr.runner import PlannedLayer
+
+#: Points drawn at a time: a power of two keeps the sequence balanced.
+_CHUNK = 256
+#: A domain is taken for exhausted after this many draws without a new layer.
+_FRUITLESS_DRAWS = 16 * _CHUNK
+
+
+@dataclass
+class Plan:
+    layers: list[PlannedLayer]
+    #: What people should know: an exhausted domain, layers left out.
+    notes: list[str]
+
+
+def make_plan(campaign: Campaign, info: _core.TargetInfo,
+              network_layers: Sequence[_core.Layer]) -> Plan:
+    """Network layers first, then sweeps, then the sample, then the baseline."""
+    return _Planner(campaign, info, network_layers).plan()
+
+
+class _Planner:
+    def __init__(self, campaign: Campaign, info: _core.TargetInfo,
+                 network_layers: Sequence[_core.Layer]) -> None:
+        self._campaign, self._info = campaign, info
+        wanted = campaign.kinds
+        self._networks = [layer for layer in dict.fromkeys(network_layers)
+                          if not info.why_illegal(layer) and (not wanted or layer.kind in wanted)]
+        self._notes: list[str] = []
+        illegal = len(set(network_layers)) - len(self._networks)
+        if illegal:
+            self._notes.append(f"{illegal} distinct layers of the networks are left out: "
+                               "the target cannot run them, or their kind is not asked for")
+
+    def plan(self) -> Plan:
+        campaign = self._campaign
+        taken: set[str] = set()
+        planned: list[PlannedLayer] = []
+        if campaign.network_layers == "exclude":
+            taken.update(layer.text for layer in self._networks)
+        else:
+            planned += _distinct((PlannedLayer(layer.text, "network")
+                                  for layer in self._networks), taken)
+        planned += _distinct(self._sweeps(), taken)
+        sampled = campaign.count
+        if campaign.network_layers == "include":
+            sampled = max(0, campaign.count - len(self._networks))
+        planned += self._sample(campaign.sampling, sampled, taken, campaign.seed)
+        if campaign.random_baseline:
+            planned += self._sample("random", campaign.random_baseline, taken, campaign.seed + 1)
+        return Plan(planned, self._notes)
+
+    def _sweeps(self) -> Iterator[PlannedLayer]:
+        for sweep in self._campaign.sweeps:
+            layer = _core.Layer.parse(sweep.layer)
+            for extent in range(sweep.low, sweep.high + 1):
+                point = layer.replace(**{sweep.dim: extent})
+                if not self._info.why_illegal(point):
+                    yield PlannedLayer(point.text, "sweep")
+
+    def _domains(self) -> list[Domain]:
+        campaign = self._campaign
+        names = list(campaign.kinds) or sorted({layer.kind for layer in self._networks}) \
+            or self._info.kinds
+        domains = [self._domain(kind) for kind in names]
+        found = [one for one in domains if one is not None]
+        if not found:
+            raise InputError("the campaign has nothing to draw from: name ranges under 'kinds', or "
+                             "networks with layers that the target can run")
+        return found
+
+    def _domain(self, kind: str) -> Domain | None:
+        given = self._campaign.kinds.get(kind)
+        if given is not None:
+            return given
+        own = [layer for layer in self._networks if layer.kind == kind]
+        if own:
+            # More layers deserve more of the budget, but a rare kind some too.
+            share = self._campaign.shares.get(kind, 1.0) * math.sqrt(len(own))
+            return domain.hull(own, kind, share)
+        described = domain.from_target(self._info, kind)
+        if described is None:
+            self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
+        return described
+
+    def _sample(self, mode: str, count: int, taken: set[str], seed: int) -> list[PlannedLayer]:
+        if count == 0:
+            return []
+        domains = self._domains()
+        total = sum(one.share for one in domains)
+        parts: list[list[PlannedLayer]] = []
+        left = count
+        for i, one in enumerate(domains):
+            share = left if i + 1 == len(domains) else round(count * one.share / total)
+            parts.append(self._sample_kind(one, mode, min(share, left), taken, seed))
+            left -= len(parts[-1])
+        return _interleave(parts)
+
+    def _sample_kind(self, one: Domain, mode: str, count: int, taken: set[str],
+                     seed: int) -> list[PlannedLayer]:
+        sampler = _Sampler(one, mode, self._info, self._campaign.starts_share)
+        found: list[PlannedLayer] = []
+        fruitless = 0
+        for candidate in itertools.chain(sampler.extremes(), sampler.candidates(seed)):
+            if len(found) == count:
+                break
+            fruitless += 1
+            if candidate is None or candidate.layer in taken:
+                if fruitless > _FRUITLESS_DRAWS:
+                    break
+                continue
+            fruitless = 0
+            taken.add(candidate.layer)
+            found.append(candidate)
+        if len(found) < count:
+            self._notes.append(f"the domain of {one.kind} gave {len(found)} distinct legal layers "
+                               f"of {count}{sampler.most_refused()}")
+        return found
+
+
+class _Sampler:
+    """The endless sequence of candidates of one domain."""
+
+    def __init__(self, one: Domain, mode: str, info: _core.TargetInfo, starts_share: float) -> None:
+        self._domain, self._mode, self._info = one, mode, info
+        self._lattice = info.lattice(one.kind)
+        # Every how many-th point is a plateau start.
+        self._every = round(1 / starts_share) if starts_share > 0 else 0
+        self._refused: collections.Counter[str] = collections.Counter()
+
+    def candidates(self, seed: int) -> Iterator[PlannedLayer | None]:
+        """None for a point that is no layer of the target."""
+        sequence = qmc.Sobol(len(self._domain.axes), scramble=True, seed=seed)
+        for number in itertools.count():
+            if number % _CHUNK == 0:
+                layers = self._domain.layers(sequence.random(_CHUNK))
+            yield self._candidate(layers[number % _CHUNK], number)
+
+    def extremes(self) -> list[PlannedLayer]:
+        """The corners of the domain with the least and the most work of each
+        sort: samples do not reach them, and a model is trusted between them."""
+        if self._mode == "random":
+            return []
+        drawn = [self._candidate(layer, 1) for layer in self._domain.layers(self._domain.corners())]
+        corners = [one for one in drawn if one is not None]
+        work = [_core.Layer.parse(one.layer).work for one in corners]
+        chosen = {pick(range(len(corners)), key=lambda i: work[i][count])
+                  for count in (work[0] if work else ()) for pick in (min, max)}
+        return [corners[i] for i in sorted(chosen)]
+
+    def _candidate(self, drawn: _core.Layer | str, number: int) -> PlannedLayer | None:
+        if isinstance(drawn, str):
+            self._refused[drawn] += 1
+            return None
+        layer, role = drawn, "random"
+        if self._mode != "random":
+            layer, role = self._lattice.representative(drawn), "pr"
+            if self._mode == "pr+starts" and self._every and number % self._every == 0:
+                layer, role = self._start(layer, number // self._every), "plateau-start"
+        reason = self._info.why_illegal(layer)
+        if reason:
+            self._refused[reason] += 1
+            return None
+        return PlannedLayer(layer.text, role)
+
+    def _start(self, representative: _core.Layer, number: int) -> _core.Layer:
+        """The first point of the representative's plateau along one dimension."""
+        dims = sorted({step.dim for step in self._lattice.steps})
+        if not dims:
+            return representative
+        return plateau_start(representative, dims[number % len(dims)], self._lattice)
+
+    def most_refused(self) -> str:
+        if not self._refused:
+            return ""
+        reason, times = self._refused.most_common(1)[0]
+        return (f"; {sum(self._refused.values())} points were refused, most often ({times}) "
+                f"because {reason}")
+
+
+def plateau_start(representative: _core.Layer, dim: str, lattice: _core.Lattice) -> _core.Layer:
+    """The smallest extent that rounds up to the same representative."""
+    last = representative.dims[dim]
+    low, high = 1, last
+    while low < high:
+        middle = (low + high) // 2
+        if lattice.representative(representative.replace(**{dim: middle})).dims[dim] == last:
+            high = middle
+        else:
+            low = middle + 1
+    return representative.replace(**{dim: high})
+
+
+def _distinct(planned: Iterator[PlannedLayer], taken: set[str]) -> list[PlannedLayer]:
+    result = []
+    for item in planned:
+        if item.layer not in taken:
+            taken.add(item.layer)
+            result.append(item)
+    return result
+
+
+def _interleave(parts: Sequence[Sequence[PlannedLayer]]) -> list[PlannedLayer]:
+    """So that any beginning of the plan covers every kind in proportion."""
+    keyed = [((i + 0.5) / len(part), number, item)
+             for number, part in enumerate(parts) for i, item in enumerate(part)]
+    return [item for _, _, item in sorted(keyed, key=lambda entry: entry[:2])]
