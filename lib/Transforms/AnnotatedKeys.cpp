@@ -10,17 +10,17 @@
 using namespace mlir;
 using namespace mlir::pr;
 
-/// A dictionary from layer kinds to the strings that `list` gives for them,
-/// without the kinds for which it gives none; null where all are without.
+/// A dictionary from layer kinds to the strings that `list` gives for them.
+/// Kinds without any are in it only with `keepEmpty`; null where it is empty.
 template <typename ListFn>
 static DictionaryAttr perKind(Builder &builder, const ::pr::TargetInfo &target,
-                              ListFn list) {
+                              bool keepEmpty, ListFn list) {
   SmallVector<NamedAttribute> entries;
   for (const ::pr::KindSupport &support : target.kinds) {
     SmallVector<Attribute> texts;
     for (const auto &text : list(support))
       texts.push_back(builder.getStringAttr(text));
-    if (!texts.empty())
+    if (keepEmpty || !texts.empty())
       entries.push_back(builder.getNamedAttr(::pr::kindInfo(support.kind).name,
                                              builder.getArrayAttr(texts)));
   }
@@ -49,13 +49,14 @@ AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
                                         builder.getI64IntegerAttr(count)));
   const Model &model = estimator.model();
   const ::pr::TargetInfo &target = model.estimator.target();
+  auto typesOf = [](const ::pr::KindSupport &support) -> const auto & {
+    return support.types;
+  };
   return AnnotatedKeysAttr::get(
       context, model.target(), model.estimator.modelId(),
-      estimator.asQuantized(), perKind(builder, target, epilogueNames),
-      perKind(
-          builder, target, [](const ::pr::KindSupport &support) -> auto & {
-            return support.types;
-          }),
+      estimator.asQuantized(),
+      perKind(builder, target, /*keepEmpty=*/true, epilogueNames),
+      perKind(builder, target, /*keepEmpty=*/false, typesOf),
       builder.getDictionaryAttr(keys));
 }
 

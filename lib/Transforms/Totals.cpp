@@ -87,7 +87,7 @@ void Totals::addWork(const OpEstimate &estimate, int64_t times) {
   }
   const ::pr::Estimate &e = estimate.layer->estimate;
   work[kind] += amount;
-  time[kind] += double(e.timePs ? *e.timePs : *e.cycles) * double(times);
+  time[kind] += double(e.timePs.value_or(e.cycles.value_or(0))) * double(times);
 }
 
 void Totals::add(const Totals &other, int64_t times) {

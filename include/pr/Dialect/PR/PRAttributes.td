@@ -133,9 +133,9 @@ def PR_AnnotatedKeysAttr : PR_Attr<"AnnotatedKeys", "annotated_keys"> {
     operation. The function remembers the key of every layer that was annotated
     and how often it occurred, so that `pr-verify-estimates` finds the lost ones.
     `fused` and `types` repeat what the description of the operations took from
-    the target: per layer kind the epilogue operations that cost nothing, and
-    the element types it computes with. They let the layers be described again
-    without the model.
+    the target: for each layer kind that it has, the epilogue operations that
+    cost nothing, and the element types it computes with where not any. They let
+    the layers be described again without the model.
 
     Example:
 
