@@ -143,7 +143,8 @@ static Interval intervalFromJson(const JsonReader &reader) {
 json pr::kindModelToJson(const KindModel &model) {
   return {{"signature", kindSignature(model.lattice.kind)},
           {"lattice", latticeToJson(model.lattice)},
-          {"base", baseToJson(model.base)},
+          {"base", model.predicts() ? baseToJson(model.base) : json()},
+          {"measured_only", model.measuredOnly},
           {"features", model.features.names()},
           {"interval", intervalToJson(model.interval)},
           {"domain", domainToJson(model.domain)}};
@@ -157,7 +158,10 @@ KindModel pr::kindModelFromJson(const JsonReader &reader) {
     throw JsonError{invalidInput(
         "it was trained when " + std::string(kindInfo(kind).name) +
         " had other dimensions than in this build; train it again")};
-  model.base = baseFromJson(reader.at("base"), kind);
+  model.base.kind = kind;
+  model.measuredOnly = reader.at("measured_only").string();
+  if (model.predicts())
+    model.base = baseFromJson(reader.at("base"), kind);
   std::vector<std::string> names;
   for (const JsonReader &name : reader.at("features").elements())
     names.push_back(name.string());

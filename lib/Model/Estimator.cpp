@@ -108,6 +108,10 @@ Expected<void> Estimator::State::check(const Layer &layer) const {
     return unsupported("the model of target '" + target.name + "' has no " +
                        kind + (reason.empty() ? "" : ": " + reason));
   }
+  if (!model->predicts() && !model->exact.find(queryPoint(layer)))
+    return unsupported("this " + kind + " was not measured on target '" +
+                       target.name +
+                       "', and there is no model: " + model->measuredOnly);
   if (layer.epilogue.empty() && layer.schedule.empty())
     return {};
   Layer normal = normalizeForModel(

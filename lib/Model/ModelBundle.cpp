@@ -109,6 +109,9 @@ Expected<void> BundleBuilder::addKind(KindModel model) {
     return invalidInput("the base or the domain is of another kind than the "
                         "lattice, which is of " +
                         std::string(kindInfo(kind).name));
+  if (model.predicts() == model.base.branches.empty())
+    return invalidInput("a model of " + std::string(kindInfo(kind).name) +
+                        " needs a base, or a reason why it has none");
   if (model.forest.numFeatures() != model.features.size())
     return invalidInput("the forest reads " +
                         std::to_string(model.forest.numFeatures()) +

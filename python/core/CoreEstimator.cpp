@@ -17,16 +17,33 @@ using namespace pr::python;
 
 using ExactRow = std::tuple<Layer, double, double, double>;
 
+static ExactTable makeTable(const Lattice &lattice,
+                            const std::vector<ExactRow> &rows) {
+  std::vector<std::pair<Layer, ExactValue>> table;
+  for (const auto &[layer, latency, lower, upper] : rows)
+    table.emplace_back(queryPointOf(lattice, layer),
+                       ExactValue{latency, lower, upper});
+  return unwrap(ExactTable::build(table));
+}
+
+static Domain makeDomain(const Lattice &lattice,
+                         const std::vector<Layer> &layers) {
+  if (layers.empty())
+    raise(invalidInput("a model of " +
+                       std::string(kindInfo(lattice.kind).name) +
+                       " needs measured layers"));
+  std::vector<Layer> points;
+  for (const Layer &layer : layers)
+    points.push_back(queryPointOf(lattice, layer));
+  return Domain::hullOf(points);
+}
+
 static void addKind(BundleBuilder &builder, const Lattice &lattice,
                     const Base &base, const std::vector<Layer> &training,
                     const Interval &interval,
                     const std::optional<Forest> &forest,
                     const std::vector<std::string> &features,
                     const std::vector<ExactRow> &exact) {
-  if (training.empty())
-    raise(invalidInput("a model of " +
-                       std::string(kindInfo(lattice.kind).name) +
-                       " needs training layers"));
   KindModel model;
   model.lattice = lattice;
   model.base = base;
@@ -34,15 +51,23 @@ static void addKind(BundleBuilder &builder, const Lattice &lattice,
   model.features = unwrap(FeatureSet::create(lattice, features));
   if (forest)
     model.forest = *forest;
-  std::vector<Layer> points;
-  for (const Layer &layer : training)
-    points.push_back(queryPointOf(lattice, layer));
-  model.domain = Domain::hullOf(points);
-  std::vector<std::pair<Layer, ExactValue>> rows;
-  for (const auto &[layer, latency, lower, upper] : exact)
-    rows.emplace_back(queryPointOf(lattice, layer),
-                      ExactValue{latency, lower, upper});
-  model.exact = unwrap(ExactTable::build(rows));
+  model.domain = makeDomain(lattice, training);
+  model.exact = makeTable(lattice, exact);
+  unwrap(builder.addKind(std::move(model)));
+}
+
+static void addMeasuredKind(BundleBuilder &builder, const Lattice &lattice,
+                            const std::vector<ExactRow> &exact,
+                            std::string reason) {
+  KindModel model;
+  model.lattice = lattice;
+  model.base.kind = lattice.kind;
+  model.measuredOnly = std::move(reason);
+  std::vector<Layer> layers;
+  for (const ExactRow &row : exact)
+    layers.push_back(std::get<0>(row));
+  model.domain = makeDomain(lattice, layers);
+  model.exact = makeTable(lattice, exact);
   unwrap(builder.addKind(std::move(model)));
 }
 
@@ -55,6 +80,8 @@ static void defineBuilder(py::module_ &module) {
            py::arg("forest") = std::nullopt,
            py::arg("features") = std::vector<std::string>(),
            py::arg("exact") = std::vector<ExactRow>())
+      .def("add_measured_kind", addMeasuredKind, py::arg("lattice"),
+           py::arg("exact"), py::arg("reason"))
       .def(
           "add_absent_kind",
           [](BundleBuilder &builder, const std::string &kind,
@@ -137,6 +164,7 @@ static py::dict kindsOf(const Estimator &estimator) {
     entry["trees"] = model.forest.numTrees();
     entry["exact_rows"] = model.exact.size();
     entry["held_out"] = model.interval.count();
+    entry["reason"] = model.measuredOnly;
     kinds[py::str(std::string(kindInfo(kind).name))] = entry;
   }
   for (const auto &[kind, reason] : estimator.bundle().absentKinds()) {

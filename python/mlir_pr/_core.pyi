@@ -248,6 +248,14 @@ class BundleBuilder:
     ) -> None:
         """training_layers: what the domain is the hull of. exact: (layer,
         latency, lower, upper) in the target's unit."""
+    def add_measured_kind(
+        self,
+        lattice: Lattice,
+        exact: Sequence[tuple[Layer, float, float, float]],
+        reason: str,
+    ) -> None:
+        """A kind whose measured layers are known and no others: the others have
+        status unsupported, with this reason why there is no model."""
     def add_absent_kind(self, kind: str, reason: str) -> None:
         """A kind without a model: status unsupported, with this reason."""
     def set_card(self, json: str) -> None: ...
@@ -277,7 +285,9 @@ class Estimator:
     @property
     def kinds(self) -> dict[str, dict[str, Any]]:
         """Per kind: {"lattice": Lattice, "base": Base, "features": [...],
-        "forest": Forest, "trees": int, "exact_rows": int, "held_out": int} or {"reason": str}."""
+        "forest": Forest, "trees": int, "exact_rows": int, "held_out": int,
+        "reason": str}, the reason empty where there is a base; or, for a kind
+        without measurements, {"reason": str}."""
 
 def schema_version() -> int:
     """Of the bundles this build reads and writes."""

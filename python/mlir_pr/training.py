@@ -158,8 +158,11 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
     if _count(data.groups) < options.fewest_groups:
         reason = (f"{_count(data.groups) or 'no'} different layers of this kind were measured, "
                   f"a model needs at least {options.fewest_groups}")
-        builder.add_absent_kind(kind, reason)
-        return {**card, "status": "absent", "reason": reason}
+        if data.rows:
+            builder.add_measured_kind(data.lattice, [_exact_row(row) for row in data.rows], reason)
+        else:
+            builder.add_absent_kind(kind, reason)
+        return {**card, "status": "measured_only" if data.rows else "absent", "reason": reason}
     model, held_out, comparison = _choose(data, options)
     interval = _core.Interval.calibrate(held_out, data.latencies)
     builder.add_kind(data.lattice, model.base, data.layers, interval, model.forest,

@@ -109,10 +109,22 @@ def test_intervals_hold_on_fresh_layers() -> None:
 def test_too_few_layers_give_no_model_but_a_reason() -> None:
     rows = rows_of(draw(11, 1), compute)
     trained = training.train(rows, target())
-    assert trained.card["kinds"]["matmul"]["status"] == "absent"
+    assert trained.card["kinds"]["matmul"]["status"] == "measured_only"
     model = _core.Estimator.from_bytes(trained.bundle)
-    assert model.predict([rows[0].layer])["reason"] == [
-        "the model of target 'toy' has no matmul: 11 different layers of this kind were "
+    other = rows[0].layer.replace(m=rows[0].layer.dims["m"] + 1)
+    answer = model.predict([rows[0].layer, other])
+    assert answer["status"] == ["measured", "unsupported"]
+    assert answer["cycles"] == [compute(rows[0].layer), None]
+    assert answer["reason"][1] == (
+        "this matmul was not measured on target 'toy', and there is no model: 11 different "
+        "layers of this kind were measured, a model needs at least 12")
+
+
+def test_a_kind_without_rows_is_absent() -> None:
+    trained = training.train([], target())
+    assert trained.card["kinds"]["matmul"]["status"] == "absent"
+    assert _core.Estimator.from_bytes(trained.bundle).predict(draw(1, 1))["reason"] == [
+        "the model of target 'toy' has no matmul: no different layers of this kind were "
         "measured, a model needs at least 12"]
 
 

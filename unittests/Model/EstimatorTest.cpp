@@ -87,6 +87,32 @@ TEST(Estimator, SaysWhyNot) {
             "no measured matmul on target 'toy' has a schedule");
 }
 
+TEST(Estimator, MeasuredOnly) {
+  KindModel model;
+  model.lattice = eights();
+  model.base.kind = LayerKind::MatMul;
+  model.measuredOnly = "one layer was measured";
+  model.domain = Domain::hullOf({matmul(2, 8, 8)});
+  auto exact = ExactTable::build({{matmul(2, 8, 8), {50, 50, 50}}});
+  ASSERT_TRUE(exact);
+  model.exact = *exact;
+  BundleBuilder builder(toyTarget());
+  ASSERT_TRUE(builder.addKind(model));
+  model.measuredOnly = "";
+  EXPECT_FALSE(BundleBuilder(toyTarget()).addKind(model)) << "no base either";
+  auto bundle = ModelBundle::parse(builder.build(), "toy");
+  ASSERT_TRUE(bundle) << bundle.error().message;
+  auto estimator = Estimator::create(*bundle);
+  ASSERT_TRUE(estimator);
+  EXPECT_EQ(estimator->estimate(matmul(2, 7, 8)).cycles, 50);
+  EXPECT_EQ(estimator->whyNot(matmul(2, 7, 8)), "");
+  EXPECT_EQ(estimator->estimate(matmul(2, 9, 8)).status,
+            EstimateStatus::Unsupported);
+  EXPECT_EQ(estimator->whyNot(matmul(2, 9, 8)),
+            "this matmul was not measured on target 'toy', and there is no "
+            "model: one layer was measured");
+}
+
 TEST(Estimator, LegalityIsTheLayersOwn) {
   // Both have the query point of a legal layer, and the cache knows it.
   Estimator estimator = toy();

@@ -59,7 +59,8 @@ TEST(ExactTable, KeysAreTheSameTomorrow) {
   // schema of bundles.
   Hash128 key = exactKey(layer("conv1d oc=16 ic=40 ow=99 kw=3 layout=nwc "
                                "epilogue=bias : i8, i8 -> i32"));
-  EXPECT_EQ(toHex(key.high) + toHex(key.low), "02acb4f2d2ed8b6a7b27c4dc214e9245");
+  EXPECT_EQ(toHex(key.high) + toHex(key.low),
+            "02acb4f2d2ed8b6a7b27c4dc214e9245");
   EXPECT_EQ(kindSignature(LayerKind::Conv1D), "e8791c1e29c780fb");
 }
 

@@ -32,6 +32,11 @@ struct KindModel {
   Interval interval;
   Domain domain;
   ExactTable exact;
+  /// Why there is nothing but the exact table: too few layers were measured.
+  /// Empty where there is a base.
+  std::string measuredOnly;
+
+  bool predicts() const { return measuredOnly.empty(); }
 };
 
 /// A model's answer for a query point, in the target's unit.
@@ -98,6 +103,7 @@ private:
 Layer normalizeForModel(const Layer &layer, const KindSupport *support,
                         const Domain &domain);
 /// Predicts normalised query points; `results` has one place each.
+/// Precondition: a model that predicts, or layers in its exact table.
 void predictQueryPoints(const KindModel &model, const Layer *const *layers,
                         size_t count, int confidencePercent,
                         Prediction *results);
