@@ -54,7 +54,7 @@ def render_kinds(estimator: _core.Estimator) -> Table:
     table = ui.table(["kind", *right, "base"], right=right)
     for kind, about in sorted(estimator.kinds.items()):
         card = kinds.get(kind, {})
-        if "reason" in about:
+        if about.get("reason"):
             table.add_row(kind, format_count(card.get("rows")), "-", "-", "-", "-",
                           Text(f"no model: {about['reason']}", style="yellow"))
             continue

@@ -83,8 +83,8 @@ def _model_section(estimator: _core.Estimator) -> Section:
 
 
 def _kind_cells(kind: str, about: Mapping[str, Any]) -> tuple[str, ...]:
-    if "reason" in about:
-        return (kind, f"none: {about['reason']}", "", "", "", "")
+    if reason := about.get("reason"):
+        return (kind, f"none: {reason}", "", "", format_count(about.get("exact_rows", 0)), "")
     steps = ", ".join(f"{step.dim}:{step.width}" for step in about["lattice"].steps)
     return (kind, about["base"].text, steps or "none", str(about["trees"]),
             format_count(about["exact_rows"]), format_count(about["held_out"]))
