@@ -19,6 +19,8 @@ BodySummary mlir::pr::summarizeBody(linalg::LinalgOp op) {
 /// give the same layer.
 static LayerDescription describeStructured(Operation *operation) {
   auto op = cast<linalg::LinalgOp>(operation);
+  if (op.getNumDpsInits() == 0)
+    return LayerDescription::unsupported("this op has no outs");
   if (op.getNumReductionLoops() == 0)
     return describeParallel(op);
   if (auto contraction = describeContraction(op))

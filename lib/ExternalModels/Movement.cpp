@@ -62,12 +62,17 @@ LayerDescription mlir::pr::describeTranspose(Value source, Value result,
 }
 
 LayerDescription mlir::pr::describePad(Value source, Value result) {
-  if (shapeOf(source) == shapeOf(result))
+  ArrayRef<int64_t> from = shapeOf(source), to = shapeOf(result);
+  if (from == to)
     return LayerDescription::folded(kView);
+  // Negative padding crops: what is left of the source is read.
+  SmallVector<int64_t> read;
+  for (auto [a, b] : llvm::zip_equal(from, to))
+    read.push_back(std::min(a, b));
   LayerRoles roles;
   roles.input = 0;
-  return movement("pad", source.getType(), result.getType(),
-                  boxRun(shapeOf(source), shapeOf(result)))
+  return movement("pad", source.getType(), result.getType(), boxRun(read, to))
+      .set(dm::r, product(read))
       .finish(roles);
 }
 
