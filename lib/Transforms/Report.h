@@ -21,7 +21,7 @@ struct ModelEstimates {
   const Model &model() const { return estimator->model(); }
 };
 
-/// The JSON text of `mlir-pr annotate --format=json` (docs/Plugin.md).
+/// The JSON text of `mlir-pr annotate --format=json` (docs/Formats.md).
 std::string printReport(Operation *root,
                         llvm::ArrayRef<ModelEstimates> estimates);
 
