@@ -19,7 +19,7 @@ using namespace mlir::pr;
 
 int main(int argc, char **argv) {
   if (isHostWorker(argc, argv))
-    return hostWorkerMain();
+    return hostWorkerMain(argv);
 
   mlir::DialectRegistry registry;
   registry.insert<PRDialect>();

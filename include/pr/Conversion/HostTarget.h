@@ -15,7 +15,8 @@ namespace pr {
 /// Success, or why this machine cannot be measured.
 ::pr::Expected<void> checkHostTarget();
 
-/// Parameters: none yet. The running program must give its main function to
+/// Parameters: `vector_bits`, 128, 256 or 512, at most what the CPU has. The
+/// running program must give its main function to
 /// isHostWorker and hostWorkerMain: the worker is a second process of it.
 ::pr::Expected<std::unique_ptr<::pr::Target>>
 makeHostTarget(const std::map<std::string, int64_t> &parameters);
@@ -26,11 +27,12 @@ bool isHostWorker(int argc, char **argv);
 /// Where a worker lets itself be tampered with; the tool's has none. By this
 /// tests put wrong and hostile code in.
 struct HostWorkerHooks {
-  /// Called with each scheduled layer in the LLVM dialect, before it is compiled.
+  /// Called with each scheduled layer in the LLVM dialect, before it is
+  /// compiled.
   std::function<void(const ::pr::Layer &, ModuleOp)> editModule;
 };
 /// Answers requests on standard input until it ends.
-int hostWorkerMain(HostWorkerHooks hooks = {});
+int hostWorkerMain(char **argv, HostWorkerHooks hooks = {});
 
 } // namespace pr
 } // namespace mlir

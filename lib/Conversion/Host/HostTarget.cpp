@@ -38,6 +38,8 @@ static ::pr::Error measurementError(std::string message) {
 namespace {
 class WorkerProcess {
 public:
+  /// `vectorBits` 0: as wide as there are.
+  explicit WorkerProcess(int64_t vectorBits) : vectorBits(vectorBits) {}
   /// A worker, started again if need be. `generation` counts the starts: what
   /// an earlier one compiled is gone.
   Expected<void> ensureRunning();
@@ -51,6 +53,7 @@ private:
   Expected<void> start();
   Expected<json::Object> readReply(double timeoutSeconds);
 
+  int64_t vectorBits;
   std::optional<::pr::Subprocess> process;
   json::Object greeting;
   int starts = 0, failedStarts = 0;
@@ -76,7 +79,8 @@ Expected<json::Object> WorkerProcess::readReply(double timeoutSeconds) {
 }
 
 Expected<void> WorkerProcess::start() {
-  auto started = ::pr::Subprocess::start({ownProgram(), "--host-worker"});
+  auto started = ::pr::Subprocess::start(
+      {ownProgram(), "--host-worker", std::to_string(vectorBits)});
   if (!started)
     return started.error();
   process = std::move(*started);
@@ -141,7 +145,7 @@ struct LayerState {
 
 class HostTarget : public ::pr::Target {
 public:
-  HostTarget();
+  explicit HostTarget(int64_t vectorBits);
   const ::pr::TargetInfo &info() const override { return targetInfo; }
   void measure(const std::vector<Layer> &layers, const MeasureOptions &options,
                const ::pr::MeasurementSink &sink,
@@ -184,9 +188,13 @@ static void setDomain(::pr::KindSupport &support) {
     support.domain[::pr::dim::depthwise_conv2d::m] = {1, 1};
 }
 
-HostTarget::HostTarget() {
+HostTarget::HostTarget(int64_t vectorBits) : worker(vectorBits) {
   using ::pr::LayerKind;
   targetInfo.name = "host";
+  if (vectorBits) {
+    targetInfo.parameters["vector_bits"] = vectorBits;
+    targetInfo.name += "[vector_bits=" + std::to_string(vectorBits) + "]";
+  }
   for (LayerKind kind :
        {LayerKind::Conv1D, LayerKind::Conv2D, LayerKind::DepthwiseConv2D,
         LayerKind::MatMul, LayerKind::Pool2D, LayerKind::Reduction,
@@ -356,8 +364,20 @@ Expected<void> mlir::pr::checkHostTarget() {
 
 Expected<std::unique_ptr<::pr::Target>>
 mlir::pr::makeHostTarget(const std::map<std::string, int64_t> &parameters) {
-  if (!parameters.empty())
-    return ::pr::invalidInput("target 'host' has no parameter '" +
-                              parameters.begin()->first + "'");
-  return std::unique_ptr<::pr::Target>(std::make_unique<HostTarget>());
+  int64_t vectorBits = 0;
+  for (auto &[name, value] : parameters) {
+    if (name != "vector_bits")
+      return ::pr::invalidInput("target 'host' has no parameter '" + name +
+                                "', only 'vector_bits'");
+    vectorBits = value;
+  }
+  int64_t widest = HostMachine::detect().vectorBits;
+  if (vectorBits &&
+      (!llvm::is_contained({128, 256, 512}, vectorBits) || vectorBits > widest))
+    return ::pr::invalidInput(
+        "'vector_bits' of target 'host' is " + std::to_string(vectorBits) +
+        ", expected 128, 256 or 512 and, on this CPU, at most " +
+        std::to_string(widest));
+  return std::unique_ptr<::pr::Target>(
+      std::make_unique<HostTarget>(vectorBits));
 }

@@ -34,14 +34,24 @@ static constexpr const char *kProbeLayer =
 static constexpr int kProbeSamples = 5;
 
 bool mlir::pr::isHostWorker(int argc, char **argv) {
-  return argc == 2 && kWorkerFlag == argv[1];
+  return argc == 3 && kWorkerFlag == argv[1];
+}
+
+/// The machine, with narrower registers where the caller asks for them (0:
+/// not).
+static HostMachine machineWith(StringRef vectorBits) {
+  HostMachine machine = HostMachine::detect();
+  unsigned bits = 0;
+  if (!vectorBits.getAsInteger(10, bits) && bits)
+    machine.vectorBits = bits;
+  return machine;
 }
 
 namespace {
 class Worker {
 public:
-  explicit Worker(HostWorkerHooks hooks)
-      : machine(HostMachine::detect()), core(pinToLastProcessor()),
+  Worker(HostMachine machine, HostWorkerHooks hooks)
+      : machine(machine), core(pinToLastProcessor()),
         compiler(machine, std::move(hooks)) {}
 
   json::Object greeting();
@@ -164,11 +174,11 @@ static void writeLine(int descriptor, json::Object object) {
   }
 }
 
-int mlir::pr::hostWorkerMain(HostWorkerHooks hooks) {
+int mlir::pr::hostWorkerMain(char **argv, HostWorkerHooks hooks) {
   // Whatever libraries or generated code print must not get between the lines.
   int replies = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
-  Worker worker(std::move(hooks));
+  Worker worker(machineWith(argv[2]), std::move(hooks));
   writeLine(replies, worker.greeting());
   std::string line;
   while (std::getline(std::cin, line)) {
