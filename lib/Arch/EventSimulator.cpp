@@ -65,7 +65,7 @@ Expected<Timing> Simulator::run() {
       continue;
     if (events.empty())
       break;
-    now = events.top().time;
+    now = events.advance();
   }
   if (hasFailed)
     return failure;
@@ -80,7 +80,7 @@ void Simulator::schedule(int64_t time, EventKind kind, uint32_t place,
                          Flight *flight, uint32_t extra) {
   if (flight)
     ++flight->references;
-  events.push({time, sequence++, kind, place, flight, extra});
+  events.push({time, kind, place, flight, extra});
 }
 
 void Simulator::apply(const TimedEvent &event) {
@@ -122,10 +122,8 @@ void Simulator::apply(const TimedEvent &event) {
 /// made before it is asked for.
 void Simulator::settle() {
   while (!hasFailed) {
-    if (!events.empty() && events.top().time == now) {
-      TimedEvent event = events.top();
-      events.pop();
-      apply(event);
+    if (events.hasEventAt(now)) {
+      apply(events.pop(now));
       continue;
     }
     if (toVisit.empty())

@@ -6,6 +6,7 @@
 #ifndef PR_LIB_ARCH_EVENTSIMULATORIMPL_H
 #define PR_LIB_ARCH_EVENTSIMULATORIMPL_H
 
+#include "EventSimulatorQueue.h"
 #include "pr/Arch/EventSimulator.h"
 
 #include <deque>
@@ -15,8 +16,6 @@
 namespace pr::arch::simulator {
 
 inline constexpr int64_t kForever = int64_t(1) << 62;
-
-struct Flight;
 
 /// A range of an instruction under way, as later instructions see it.
 struct ActiveRange {
@@ -44,8 +43,9 @@ struct Flight {
   Flight *fused = nullptr; ///< carried out together with this one
   int64_t blocker = -1;
 
-  std::vector<uint32_t> pending; ///< by hop: ranges that must end first
-  std::deque<ActiveRange> active;
+  std::vector<uint32_t> pending;  ///< by hop: ranges that must end first
+  std::deque<ActiveRange> active; ///< the first `numActive`; used again
+  size_t numActive = 0;
 
   // The memory transaction under way.
   uint32_t rangeAt = 0;
@@ -99,10 +99,11 @@ struct StreamState {
   bool ended = false;
   int64_t held = 0; ///< slots of the fetch stage
   std::deque<StreamItem> items;
-  int64_t taken = 0;             ///< instructions so far
-  int64_t accessEnd = 0;         ///< of the instruction memory, last access
-  int64_t nextAccess = 0;        ///< when the next one may be requested
-  std::set<uint64_t> incomplete; ///< left, not completed
+  int64_t taken = 0;      ///< instructions so far
+  int64_t accessEnd = 0;  ///< of the instruction memory, last access
+  int64_t nextAccess = 0; ///< when the next one may be requested
+  /// Left, not completed; kept only where the mapping synchronizes.
+  std::set<uint64_t> incomplete;
   struct PendingSignal {
     uint32_t semaphore;
     uint64_t last; ///< number of the last instruction before it
@@ -113,28 +114,6 @@ struct StreamState {
 struct FetchState {
   int64_t cycle = -1; ///< of the latest leaving
   int64_t left = 0;   ///< in that cycle
-};
-
-enum class EventKind : uint8_t {
-  Look,       ///< at a stage place
-  Done,       ///< a flight is done where it is
-  SlotFree,   ///< of a stage place
-  ReadsEnd,   ///< of a flight, at hop `extra`
-  Request,    ///< a flight wants to make its next request
-  AccessEnds, ///< at a memory place
-  Streams,    ///< something may leave a fetch stage
-};
-
-struct TimedEvent {
-  int64_t time;
-  uint64_t sequence;
-  EventKind kind;
-  uint32_t place = 0;
-  Flight *flight = nullptr;
-  uint32_t extra = 0;
-  bool operator>(const TimedEvent &other) const {
-    return time != other.time ? time > other.time : sequence > other.sequence;
-  }
 };
 
 class Simulator {
@@ -208,9 +187,8 @@ private:
   Error failure;
 
   int64_t now = 0;
-  uint64_t sequence = 0, issued = 0;
-  std::priority_queue<TimedEvent, std::vector<TimedEvent>, std::greater<>>
-      events;
+  uint64_t issued = 0;
+  EventQueue events;
   std::vector<StreamState> streams;
   std::vector<uint32_t> streamOrder; ///< by priority
   std::vector<FetchState> fetches;   ///< by stage

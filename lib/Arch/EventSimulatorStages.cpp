@@ -259,7 +259,7 @@ void Simulator::complete(Flight &flight) {
 //===----------------------------------------------------------------------===//
 
 void Simulator::addDependencies(Flight &flight) {
-  flight.active.clear();
+  flight.numActive = 0;
   for (const Range &range : flight.instruction.ranges) {
     uint32_t check = flight.instruction.connection(range).check;
     for (ActiveRange *other : active[range.place]) {
@@ -272,9 +272,13 @@ void Simulator::addDependencies(Flight &flight) {
     }
   }
   for (const Range &range : flight.instruction.ranges) {
-    ActiveRange &mine = flight.active.emplace_back();
+    if (flight.numActive == flight.active.size())
+      flight.active.emplace_back();
+    ActiveRange &mine = flight.active[flight.numActive++];
     mine.owner = &flight;
     mine.range = range;
+    mine.ended = false;
+    mine.dependents.clear();
     active[range.place].push_back(&mine);
     ++flight.references;
     const Route::Connection &connection = flight.instruction.connection(range);
@@ -287,7 +291,8 @@ void Simulator::addDependencies(Flight &flight) {
 
 /// The reads or the writes that end at this hop have ended.
 void Simulator::endRanges(Flight &flight, bool writes, uint32_t hop) {
-  for (ActiveRange &mine : flight.active) {
+  for (size_t i = 0; i < flight.numActive; ++i) {
+    ActiveRange &mine = flight.active[i];
     if (mine.ended || mine.range.write != writes ||
         flight.instruction.connection(mine.range).end != hop)
       continue;

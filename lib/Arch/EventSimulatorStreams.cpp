@@ -173,7 +173,8 @@ void Simulator::issue(StreamState &stream) {
   flight.number = issued++;
   flight.hop = kNone;
   flight.isDone = true;
-  stream.incomplete.insert(stream.incomplete.end(), flight.number);
+  if (!program.synchronizations.empty())
+    stream.incomplete.insert(stream.incomplete.end(), flight.number);
   if (!machine.stage(stream.fetch).holdUntilCompletion)
     --stream.held;
 
@@ -189,7 +190,8 @@ void Simulator::issue(StreamState &stream) {
 
 void Simulator::completeInStream(Flight &flight) {
   StreamState &stream = streams[flight.stream];
-  stream.incomplete.erase(flight.number);
+  if (!stream.incomplete.empty())
+    stream.incomplete.erase(flight.number);
   while (!stream.signals.empty() &&
          (stream.incomplete.empty() ||
           stream.signals.front().last < *stream.incomplete.begin())) {

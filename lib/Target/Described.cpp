@@ -10,10 +10,9 @@ using namespace pr::arch;
 
 DescribedTarget::DescribedTarget(ObjectDiagram objects,
                                  std::vector<MappingProgram> programs,
-                                 TargetInfo info)
+                                 TargetInfo info, EvaluatorKind kind)
     : diagram(std::move(objects)), mappings(std::move(programs)),
-      targetInfo(std::move(info)),
-      evaluator(makeSingleInstructionEvaluator(diagram)) {
+      targetInfo(std::move(info)), evaluator(makeEvaluator(diagram, kind)) {
   auto cycles = [this](const Layer &layer) -> Expected<int64_t> {
     Expected<Evaluation> result = evaluate(layer);
     if (!result)
@@ -86,8 +85,7 @@ Expected<Evaluation> DescribedTarget::evaluate(const Layer &layer) const {
 }
 
 static Measurement toMeasurement(Expected<Evaluation> evaluation,
-                                 const TargetInfo &info,
-                                 const char *evaluator) {
+                                 const TargetInfo &info) {
   Measurement result;
   if (!evaluation) {
     result.error = evaluation.error().message;
@@ -97,7 +95,7 @@ static Measurement toMeasurement(Expected<Evaluation> evaluation,
   result.cycles = evaluation->cycles;
   result.timePs = cyclesToPicoseconds(evaluation->cycles, info.clockKhz);
   result.samples = 1;
-  result.conditions["evaluator"] = '"' + std::string(evaluator) + '"';
+  result.conditions["evaluator"] = '"' + evaluation->method + '"';
   return result;
 }
 
@@ -106,7 +104,7 @@ void DescribedTarget::measure(const std::vector<Layer> &layers,
                               const MeasurementSink &sink,
                               const ProgressSink &progress) {
   for (size_t i = 0; i < layers.size(); ++i) {
-    sink(i, toMeasurement(evaluate(layers[i]), targetInfo, evaluator->name()));
+    sink(i, toMeasurement(evaluate(layers[i]), targetInfo));
     if (progress)
       progress(i + 1, layers.size());
   }

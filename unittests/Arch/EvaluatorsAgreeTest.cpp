@@ -64,7 +64,7 @@ static void compare(uint64_t seed, bool streams, Shares &shares) {
   ASSERT_TRUE(machine) << machine.error().message;
   EvaluationOptions options;
   options.maxSteps = 20'000'000;
-  options.maxInstructions = 300'000;
+  options.maxInstructions = fromEnvironment("PR_EVALUATOR_LENGTH", 30'000);
   auto simulated = simulate(*machine, pair.program, pair.inputs, options);
   if (!simulated) { // too long
     EXPECT_EQ(simulated.error().kind, ErrorKind::Unsupported)
@@ -99,9 +99,9 @@ static void compare(uint64_t seed, bool streams, Shares &shares) {
 TEST(EvaluatorsAgreeTest, LoopPrograms) {
   Shares shares;
   uint64_t seed = uint64_t(fromEnvironment("PR_EVALUATOR_SEED", 1));
-  int64_t pairs = fromEnvironment("PR_EVALUATOR_PAIRS", 300);
-  for (int64_t i = 0; i < pairs && !HasFatalFailure(); ++i)
-    compare(seed + uint64_t(i), /*streams=*/false, shares);
+  int64_t pairs = fromEnvironment("PR_EVALUATOR_PAIRS", 1000);
+  while (shares.pairs < pairs && !HasFatalFailure())
+    compare(seed++, /*streams=*/false, shares);
   shares.print();
   if (pairs < 1000)
     return;
@@ -114,8 +114,8 @@ TEST(EvaluatorsAgreeTest, LoopPrograms) {
 TEST(EvaluatorsAgreeTest, Streams) {
   Shares shares;
   uint64_t seed = uint64_t(fromEnvironment("PR_EVALUATOR_SEED", 1));
-  int64_t pairs = fromEnvironment("PR_EVALUATOR_PAIRS", 300) / 4;
-  for (int64_t i = 0; i < pairs && !HasFatalFailure(); ++i)
-    compare(seed + uint64_t(i), /*streams=*/true, shares);
+  int64_t pairs = fromEnvironment("PR_EVALUATOR_PAIRS", 1000) / 4;
+  while (shares.pairs < pairs && !HasFatalFailure())
+    compare(seed++, /*streams=*/true, shares);
   shares.print();
 }

@@ -176,9 +176,9 @@ ValueId Generator::makeAddress(int64_t room) {
           program.mul(term, program.constant(draw(0, 3) * draw(1, 8))));
     }
   // Far apart from each other, or on top of each other.
-  if (chance(60))
+  if (chance(80))
     address =
-        program.add(address, program.constant(draw(0, 7) * (kWords / 16)));
+        program.add(address, program.constant(draw(0, 14) * (kWords / 16)));
   return program.mod(address, program.constant(kWords - room));
 }
 

@@ -10,31 +10,38 @@
 #include "pr/Arch/Program.h"
 
 #include <memory>
+#include <string>
 
 namespace pr::arch {
 
 struct Evaluation {
   int64_t cycles = 0;
   int64_t instructions = 0;
+  /// How the number came about, for the conditions of a measurement: "graph,
+  /// exact".
+  std::string method;
 };
 
 class Evaluator {
 public:
   virtual ~Evaluator() = default;
-  /// For the conditions of a measurement.
-  virtual const char *name() const = 0;
   /// `inputs` are the program's. Errors: kind Unsupported where this evaluator
   /// does not model what the program needs.
   virtual Expected<Evaluation> evaluate(const Program &program,
                                         const std::vector<int64_t> &inputs) = 0;
 };
 
-/// For machines that take a whole layer as one instruction: the latencies of
-/// the stages on its way and of its operation, added up. Refuses a second
-/// instruction, and accesses to memories, because then more than a sum decides.
-/// The diagram must outlive the evaluator.
+enum class EvaluatorKind : int64_t {
+  Automatic, ///< the graph; the simulator, where the graph is approximate
+  Graph,
+  Simulator,
+};
+
+/// For any machine. The diagram must outlive the evaluator. A diagram that
+/// cannot be run is an error of evaluate().
 std::unique_ptr<Evaluator>
-makeSingleInstructionEvaluator(const ObjectDiagram &diagram);
+makeEvaluator(const ObjectDiagram &diagram,
+              EvaluatorKind kind = EvaluatorKind::Automatic);
 
 } // namespace pr::arch
 

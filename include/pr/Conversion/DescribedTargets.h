@@ -28,7 +28,8 @@ std::vector<BuiltinArchitecture> builtinArchitectures();
 /// slash or ending in .mlir). Errors name what there is.
 ::pr::Expected<std::string> findArchitecture(const std::string &nameOrPath);
 
-/// A target from an architecture and its parameters.
+/// A target from an architecture and its parameters; among them `evaluator`: 0
+/// automatic, 1 the dependency graph, 2 the event simulator.
 ::pr::Expected<std::unique_ptr<::pr::Target>>
 makeDescribedTarget(const std::string &nameOrPath,
                     const std::map<std::string, int64_t> &parameters);

@@ -16,7 +16,8 @@ public:
   /// `mappings` are in the order of `info.kinds`. The steps of the lattices are
   /// derived here (WhiteBox.h).
   DescribedTarget(arch::ObjectDiagram diagram,
-                  std::vector<arch::MappingProgram> mappings, TargetInfo info);
+                  std::vector<arch::MappingProgram> mappings, TargetInfo info,
+                  arch::EvaluatorKind kind = arch::EvaluatorKind::Automatic);
 
   const TargetInfo &info() const override { return targetInfo; }
   void measure(const std::vector<Layer> &layers, const MeasureOptions &options,

@@ -72,6 +72,21 @@ mlir::pr::findArchitecture(const std::string &nameOrPath) {
                             (known.empty() ? "none" : known));
 }
 
+/// `evaluator` among the parameters is about how, not what.
+static ::pr::Expected<::pr::arch::EvaluatorKind>
+takeEvaluator(std::map<std::string, int64_t> &parameters) {
+  auto found = parameters.find("evaluator");
+  if (found == parameters.end())
+    return ::pr::arch::EvaluatorKind::Automatic;
+  int64_t kind = found->second;
+  parameters.erase(found);
+  if (kind < 0 || kind > 2)
+    return ::pr::invalidInput(
+        "'evaluator' is " + std::to_string(kind) +
+        ", expected 0 (automatic), 1 (graph) or 2 (simulator)");
+  return ::pr::arch::EvaluatorKind(kind);
+}
+
 ::pr::Expected<std::unique_ptr<::pr::Target>> mlir::pr::makeDescribedTarget(
     const std::string &nameOrPath,
     const std::map<std::string, int64_t> &parameters) {
@@ -81,10 +96,14 @@ mlir::pr::findArchitecture(const std::string &nameOrPath) {
   auto text = ::pr::readFile(*file);
   if (!text)
     return text.takeError();
-  auto imported = acadl::importArchitecture(*text, *file, parameters);
+  std::map<std::string, int64_t> ofArchitecture = parameters;
+  auto kind = takeEvaluator(ofArchitecture);
+  if (!kind)
+    return kind.takeError();
+  auto imported = acadl::importArchitecture(*text, *file, ofArchitecture);
   if (!imported)
     return imported.takeError();
   return std::unique_ptr<::pr::Target>(std::make_unique<::pr::DescribedTarget>(
       std::move(imported->diagram), std::move(imported->mappings),
-      std::move(imported->info)));
+      std::move(imported->info), *kind));
 }
