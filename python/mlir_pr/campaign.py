@@ -11,7 +11,7 @@ from mlir_pr import _core, domain
 from mlir_pr.domain import Domain
 from mlir_pr.errors import InputError
 from mlir_pr.runner import MeasureOptions
-from mlir_pr.store import StatedStep
+from mlir_pr.store import PLATEAUS, RESOURCES, StatedStep
 from mlir_pr.yamlio import Section, read_yaml
 
 _KEYS = ("target", "seed", "sampling", "starts_share", "budget", "random_baseline", "kinds",
@@ -109,8 +109,20 @@ def _steps(section: Section) -> list[StatedStep]:
         for dim in inner.values:
             if dim not in known:
                 raise inner.error(dim, f"{kind} has no such dimension (it has: {', '.join(known)})")
-            steps.append(StatedStep(kind, dim, inner.positive(dim, int)))
+            steps.append(_step(inner, kind, dim))
     return steps
+
+
+def _step(section: Section, kind: str, dim: str) -> StatedStep:
+    """A width, or a mapping with what else is known."""
+    if not isinstance(section.values[dim], dict):
+        return StatedStep(kind, dim, section.positive(dim, int))
+    inner = section.section(dim)
+    inner.expect_only(("width", "offset", "resource", "plateau"))
+    inner.require("width", int)
+    return StatedStep(kind, dim, inner.positive("width", int), inner.get("offset", int, 0),
+                      inner.choice("resource", RESOURCES, "compute"),
+                      inner.choice("plateau", PLATEAUS, "flat"))
 
 
 def _sweep(item: Any, where: str) -> Sweep:

@@ -92,6 +92,11 @@ class Measurement:
         return self.time_ps, self.cycles
 
 
+#: As the lattice names them.
+RESOURCES = ("compute", "output", "weights", "input", "launch")
+PLATEAUS = ("flat", "ramps", "unknown")
+
+
 @dataclass(frozen=True)
 class StatedStep:
     kind: str

@@ -120,6 +120,14 @@ def test_stated_steps_replace_those_of_the_target():
     assert steps == {"m": 16}
 
 
+def test_steps_of_a_configuration(write):
+    path = write("c.yaml", """
+steps: {matmul: {m: 16, n: {width: 8, offset: 1, resource: output, plateau: ramps}}}
+""")
+    assert read_campaign(path).steps == [StatedStep("matmul", "m", 16),
+                                         StatedStep("matmul", "n", 8, 1, "output", "ramps")]
+
+
 def test_the_start_of_a_plateau():
     lattice = TARGET.lattice("matmul")
     layer = _core.Layer.parse("matmul m=24 n=128 k=5 : i8, i8 -> i32")
@@ -142,6 +150,8 @@ def test_the_start_of_a_plateau():
     ("kinds: {matmul: {dims: {m: {values: []}}}}", "expected numbers or texts, found []"),
     ("kinds: {matmul: {together: [{dims: [m, n], values: [[1]]}]}}", "expected lists of 2 values"),
     ("steps: {matmul: {q: 8}}", "matmul has no such dimension"),
+    ("steps: {matmul: {m: {width: 8, plateau: wavy}}}", "plateau: 'wavy' is unknown"),
+    ("steps: {matmul: {m: {plateau: flat}}}", "'width' is missing"),
     ("sweeps: [{layer: hello, dim: m, range: [1, 2]}]", "hello"),
     ("sweeps: [{layer: 'matmul m=1 n=1 k=1 : i8, i8 -> i32', dim: q, range: [1, 2]}]",
      "matmul has no dimension 'q'"),

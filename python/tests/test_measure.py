@@ -2,6 +2,7 @@
 """Campaigns against a stand-in for pr-bench-opt: whatever ends one, no row is
 lost and none is doubled."""
 import collections
+import json
 import os
 import signal
 import subprocess
@@ -195,10 +196,15 @@ def test_steps_are_stated(cli, config, tmp_path):
     assert done.code == 0
     lines = [line.split()[:3] for line in done.out.splitlines() if line.startswith("matmul")]
     assert sorted(lines) == [["matmul", "k", "16"], ["matmul", "n", "8"]]
+    done = cli("lattice", "--store", tmp_path / "s", "--set", "matmul.n=4:ramps", "--json")
+    steps = json.loads(done.out)["kinds"]["matmul"]["steps"]
+    assert [(step["width"], step["plateau"], step["knowledge"]) for step in steps
+            if step["dim"] == "n"] == [(4, "ramps", "stated")]
 
 
 @pytest.mark.parametrize("setting, code, message", [
     ("conv2d", 2, "is not of the form KIND.DIM=WIDTH"),
+    ("matmul.m=8:wavy", 2, "'wavy' is unknown (known: flat, ramps, unknown)"),
     ("matmul.m=0", 2, "is not of the form KIND.DIM=WIDTH"),
     ("matmul.x=8", 1, "matmul has no dimension 'x' (it has: b, m, n, k)"),
     ("conv9d.x=8", 1, "unknown layer kind 'conv9d'")])

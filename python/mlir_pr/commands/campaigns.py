@@ -13,7 +13,7 @@ from mlir_pr.errors import InputError, MeasurementError, UsageError
 from mlir_pr.planning import Plan, make_plan
 from mlir_pr.progress import MeasureProgress
 from mlir_pr.runner import Outcome, describe, run
-from mlir_pr.store import Measurement, StatedStep, Store, StoredTarget, exclusive
+from mlir_pr.store import (PLATEAUS, Measurement, StatedStep, Store, StoredTarget, exclusive)
 from mlir_pr.tables import Table, read_table
 from mlir_pr.targetinfo import effective, table_target
 from mlir_pr.units import format_count
@@ -120,8 +120,9 @@ def _imported(table: Table, row: Any) -> Measurement:
 @click.command("lattice")
 @click.option("--store", "store_path", required=True, metavar="FILE")
 @ui.target_option
-@click.option("--set", "settings", multiple=True, metavar="KIND.DIM=WIDTH",
-              help="State a step: conv2d.oc=8; a width of 1 states that there is none.")
+@click.option("--set", "settings", multiple=True, metavar="KIND.DIM=WIDTH[:PLATEAU]",
+              help="State a step: conv2d.oc=8, or conv2d.oc=8:ramps where latency rises within a "
+              "plateau; a width of 1 states that there is none.")
 @ui.json_option
 def lattice_command(store_path: str, target: str | None, settings: tuple[str, ...],
                     as_json: bool) -> None:
@@ -144,15 +145,18 @@ def lattice_command(store_path: str, target: str | None, settings: tuple[str, ..
 
 
 def _parse_setting(text: str) -> StatedStep:
-    name, equals, width = text.partition("=")
+    name, equals, value = text.partition("=")
     kind, dot, dim = name.partition(".")
+    width, _, plateau = value.partition(":")
     if not equals or not dot or not width.isdigit() or int(width) < 1:
         raise UsageError(f"--set '{text}' is not of the form KIND.DIM=WIDTH, as conv2d.oc=8")
+    if plateau and plateau not in PLATEAUS:
+        raise UsageError(f"--set '{text}': '{plateau}' is unknown (known: {', '.join(PLATEAUS)})")
     from mlir_pr.domain import dimension_names
     if dim not in dimension_names(kind):
         raise InputError(f"--set '{text}': {kind} has no dimension '{dim}' "
                          f"(it has: {', '.join(dimension_names(kind))})")
-    return StatedStep(kind, dim, int(width))
+    return StatedStep(kind, dim, int(width), plateau=plateau or "flat")
 
 
 def _lattices_json(info: _core.TargetInfo) -> dict[str, Any]:
