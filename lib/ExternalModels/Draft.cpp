@@ -30,10 +30,18 @@ std::optional<::pr::ElementType> mlir::pr::toElementType(Type type) {
     if (integer.getWidth() >= 1 && integer.getWidth() <= 128)
       return ::pr::ElementType{integerFormat(integer),
                                static_cast<uint8_t>(integer.getWidth())};
+  using Format = ::pr::ElementType::Format;
   if (type.isF32())
     return ::pr::ElementType{};
-  // The other types are spelled alike on both sides.
-  if (isa<FloatType, IndexType>(type))
+  if (isa<Float16Type, Float64Type>(type))
+    return ::pr::ElementType{Format::Float,
+                             type.isF16() ? uint8_t(16) : uint8_t(64)};
+  if (isa<BFloat16Type>(type))
+    return ::pr::ElementType{Format::BFloat16, 16};
+  if (isa<IndexType>(type))
+    return ::pr::ElementType{Format::Index, 64};
+  // The rarer types are spelled alike on both sides.
+  if (isa<FloatType>(type))
     return ::pr::parseElementType(toText(type));
   return std::nullopt;
 }

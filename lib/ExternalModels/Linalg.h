@@ -27,6 +27,8 @@ std::optional<LayerDescription> describeReduction(linalg::LinalgOp op);
 /// element-wise arithmetic.
 LayerDescription describeParallel(linalg::LinalgOp op);
 
+/// The extents of an op's loops, which are static.
+SmallVector<int64_t> loopExtents(linalg::LinalgOp op);
 /// Product of the extents of some loops.
 ::pr::Checked extentOf(ArrayRef<unsigned> loops, ArrayRef<int64_t> extents);
 BlockArgument accumulatorOf(linalg::LinalgOp op);

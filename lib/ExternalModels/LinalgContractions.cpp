@@ -89,7 +89,7 @@ mlir::pr::describeContraction(linalg::LinalgOp op) {
   if (failed(dims) || !isMultiplyAccumulate(*op.getBlock(), accumulatorOf(op)))
     return std::nullopt;
 
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = loopExtents(op);
   namespace mm = ::pr::dim::matmul;
   Draft draft(LayerKind::MatMul);
   draft.set(mm::b, extentOf(dims->batch, extents))

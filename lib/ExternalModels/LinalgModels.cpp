@@ -15,6 +15,21 @@ BodySummary mlir::pr::summarizeBody(linalg::LinalgOp op) {
   });
 }
 
+/// What getStaticLoopRanges computes, without building maps for it: nearly
+/// every loop is a plain dimension of some operand.
+SmallVector<int64_t> mlir::pr::loopExtents(linalg::LinalgOp op) {
+  SmallVector<int64_t> extents(op.getNumLoops(), -1);
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
+    ArrayRef<int64_t> shape = shapeOf(operand);
+    for (unsigned i = 0; i < map.getNumResults(); ++i)
+      if (int loop = loopOfResult(map, i); loop >= 0)
+        extents[loop] = shape[i];
+  }
+  bool complete = llvm::none_of(extents, [](int64_t e) { return e < 0; });
+  return complete ? extents : op.getStaticLoopRanges();
+}
+
 /// Named or generic, every structured op takes this road, so both spellings
 /// give the same layer.
 static LayerDescription describeStructured(Operation *operation) {

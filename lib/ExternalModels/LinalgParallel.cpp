@@ -82,7 +82,7 @@ static StringRef movementName(const Access &from, const Access &to) {
 /// One element of `source` goes to each element of the result.
 static LayerDescription describeMovement(linalg::LinalgOp op,
                                          OpOperand &source) {
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = loopExtents(op);
   AffineMap fromMap = op.getMatchingIndexingMap(&source);
   AffineMap toMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   Access from = accessOf(fromMap, extents), to = accessOf(toMap, extents);
@@ -106,7 +106,7 @@ static LayerDescription describeMovement(linalg::LinalgOp op,
 /// The element positions come from the data: rows of a captured table.
 static LayerDescription describeGather(linalg::LinalgOp op, Operation *lookup) {
   Draft draft = movementTo(op, "gather");
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = loopExtents(op);
   Type result = op.getDpsInits()[0].getType();
   // Rows stay whole where the table's last index is the innermost loop.
   Checked run = 1;
@@ -152,7 +152,7 @@ static void addOperands(Draft &draft, linalg::LinalgOp op,
 
 static LayerDescription describeElementwise(linalg::LinalgOp op,
                                             const BodySummary &body) {
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = loopExtents(op);
   Draft draft(LayerKind::Elementwise);
   draft.set(ew::e, product(extents))
       .set(ew::alu, body.mix.alu)

@@ -35,7 +35,7 @@ static bool isPlain(AffineMap map) {
 
 /// Splits the loops into outer kept, reduced and inner kept elements.
 static void setExtents(Draft &draft, linalg::LinalgOp op) {
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = loopExtents(op);
   SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
   SmallVector<unsigned> order = loopsOfWidestInput(op);
   // Loops that no input runs over are the outermost.

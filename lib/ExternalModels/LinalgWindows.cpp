@@ -138,7 +138,7 @@ static std::optional<WindowOp> readWindow(linalg::LinalgOp op) {
   if (op.getNumDpsInits() != 1 || op.getNumDpsInputs() < 2)
     return std::nullopt;
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  WindowOp window{op, maps[0], maps[1], maps.back(), op.getStaticLoopRanges()};
+  WindowOp window{op, maps[0], maps[1], maps.back(), loopExtents(op)};
   if (!window.filter.isProjectedPermutation() ||
       !window.output.isProjectedPermutation() || !readAxes(window) ||
       !readChannels(window))
