@@ -163,3 +163,49 @@ def test_a_report(mlir_pr, folder, tmp_path):
     page = (tmp_path / "r.html").read_text()
     assert "22,744 cycles" in page
     assert page.count("<svg") >= 3
+
+
+def test_a_page_of_one_network(mlir_pr, folder, tmp_path):
+    mlir_pr("annotate", NETWORKS[0], "--model", folder / "m.prm", "--as-quantized",
+            "--format", "html", "-o", tmp_path / "n.html")
+    assert "22,744 cycles" in (tmp_path / "n.html").read_text()
+
+
+def test_annotated_ir(mlir_pr, folder):
+    ir = mlir_pr("annotate", NETWORKS[0], "--model", folder / "m.prm", "--as-quantized",
+                 "--format", "mlir")
+    assert "pr.latency" in ir and "linalg.conv_1d_ncw_fcw" in ir
+
+
+def test_two_forms_of_a_network_take_the_same_time(mlir_pr, folder):
+    found = json.loads(mlir_pr("diff", *NETWORKS, "--model", folder / "m.prm", "--as-quantized",
+                               "--json"))
+    assert found["unit"] == "ps"
+    assert found["totals"]["before"] == found["totals"]["after"] == 22744 * 4_000_000
+    assert found["totals"]["change"] == 0
+
+
+def test_two_models_on_a_network(mlir_pr, folder):
+    found = json.loads(mlir_pr("diff", folder / "m.prm", "models/ultratrail.prm", "--network",
+                               NETWORKS[1], "--as-quantized", "--json"))
+    assert len(found["ops"]) == 11
+    assert all(op["change"] == 0 for op in found["ops"])
+
+
+def test_advice(mlir_pr, folder):
+    items = json.loads(mlir_pr("advise", NETWORKS[0], "--model", folder / "m.prm",
+                               "--as-quantized", "--json"))["advice"]
+    assert sum(item["cycles"] * item["ops"] for item in items) == 22744
+    (last,) = [item for item in items if item["layer"].startswith("matmul")]
+    assert last["headroom"] == [{"dim": "n", "extent": 12, "last": 16}]
+    assert last["waste"] == pytest.approx(0.25)
+    # Twelve outputs take two columns of tiles, eight take one: 13 cycles become 7.
+    assert {"dim": "n", "extent": 12, "to": 8, "saves": 6 * 4_000_000} in last["steps_down"]
+
+
+def test_layers_feed_predict(mlir_pr, folder, tmp_path):
+    for form in ("text", "csv"):
+        (tmp_path / form).write_text(mlir_pr("layers", NETWORKS[0], "--format", form))
+        mlir_pr("predict", "--model", folder / "m.prm", "--layers", tmp_path / form,
+                "-o", tmp_path / f"{form}.out")
+    assert (tmp_path / "text.out").read_text() == (tmp_path / "csv.out").read_text()
