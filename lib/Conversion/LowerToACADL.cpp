@@ -11,6 +11,7 @@
 #include "pr/Dialect/PR/PROps.h"
 #include "pr/Support/File.h"
 
+#include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -38,6 +39,10 @@ struct LoadedArchitecture {
 struct LowerToACADL : mlir::pr::impl::LowerToACADLBase<LowerToACADL> {
   using LowerToACADLBase::LowerToACADLBase;
 
+  void getDependentDialects(DialectRegistry &registry) const override {
+    LowerToACADLBase::getDependentDialects(registry);
+    func::registerInlinerExtension(registry);
+  }
   void runOnOperation() override;
 
 private:
@@ -51,6 +56,9 @@ FailureOr<LoadedArchitecture> LowerToACADL::load() {
   auto fail = [&](const ::pr::Error &error) {
     return emitError(getOperation().getLoc(), error.message);
   };
+  if (architecture.empty())
+    return fail(::pr::invalidInput(
+        "pr-lower-to-acadl needs the option 'architecture'"));
   auto spec = ::pr::parseTargetSpec(architecture);
   if (!spec)
     return fail(spec.error());

@@ -70,8 +70,9 @@ static TypeList types(std::string_view list) {
 Layer Confirmer::randomLayer() {
   Layer layer;
   layer.kind = support.kind;
-  std::string_view accepted =
-      support.types.empty() ? "f32, f32 -> f32" : support.types.front();
+  std::string_view accepted = "f32, f32 -> f32";
+  if (!support.types.empty())
+    accepted = support.types.front();
   size_t arrow = accepted.find(" -> ");
   layer.operands = types(accepted.substr(0, arrow));
   layer.results = types(accepted.substr(arrow + 4));

@@ -205,6 +205,7 @@ private:
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<ACADLDialect, affine::AffineDialect, arith::ArithDialect,
                       func::FuncDialect, scf::SCFDialect>();
+  context.printOpOnDiagnostic(false);
   FirstError error(&context);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
       StringRef(text), ParserConfig(&context), fileName);

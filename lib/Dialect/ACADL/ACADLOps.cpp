@@ -182,6 +182,8 @@ LogicalResult ProcessOp::verifyRegions() {
     if (!type.isIndex())
       return emitOpError("has an immediate of type ")
              << type << ", expected 'index'";
+  if (!isa<LatencyOp>(getBody().front().back()))
+    return emitOpError("does not end with 'acadl.latency'");
   // What it calls may be anything; the importer, which follows calls, sees.
   for (Operation &op : getBody().front().without_terminator())
     if (!isMemoryEffectFree(&op) && !isa<CallOpInterface>(op))

@@ -42,9 +42,8 @@ private:
   LogicalResult checkMappings();
   LogicalResult checkIssue(IssueOp issue);
   LogicalResult checkProcessor(IssueOp issue, const Processor &processor);
-  LogicalResult checkAccess(IssueOp issue, const Processor &processor,
-                            ValueRange ranges, std::optional<ArrayAttr> names,
-                            StringRef verb);
+  LogicalResult checkAccesses(IssueOp issue, ArrayRef<Processor> processors,
+                              bool writes);
   LogicalResult checkRange(RangeOp range);
   LogicalResult checkStream(StreamOp stream);
   template <typename OpTy>
@@ -328,6 +327,9 @@ LogicalResult ArchitectureVerifier::checkIssue(IssueOp issue) {
   for (const Processor &processor : it->second)
     if (failed(checkProcessor(issue, processor)))
       return failure();
+  if (failed(checkAccesses(issue, it->second, /*writes=*/false)) ||
+      failed(checkAccesses(issue, it->second, /*writes=*/true)))
+    return failure();
   auto stream = issue->getParentOfType<StreamOp>();
   if (!stream)
     return success();
@@ -359,32 +361,33 @@ LogicalResult ArchitectureVerifier::checkProcessor(IssueOp issue,
   if (issue.getAt().size() != rank)
     return fail("has " + Twine(issue.getAt().size()) +
                 " indices 'at' the stage, expected " + Twine(rank));
-  UnitInterface unit = processor.unit;
-  return failure(failed(checkAccess(issue, processor, issue.getReads(),
-                                    unit.getReads(), "reads")) ||
-                 failed(checkAccess(issue, processor, issue.getWrites(),
-                                    unit.getWrites(), "writes")));
+  return success();
 }
 
-LogicalResult ArchitectureVerifier::checkAccess(IssueOp issue,
-                                                const Processor &processor,
-                                                ValueRange ranges,
-                                                std::optional<ArrayAttr> names,
-                                                StringRef verb) {
-  SmallVector<StringRef> connected = namesOf(names);
-  for (Value value : ranges) {
+/// An operation that is processed several times on its way touches a range at
+/// the stages that are connected to it: at least one of them.
+LogicalResult ArchitectureVerifier::checkAccesses(
+    IssueOp issue, ArrayRef<Processor> processors, bool writes) {
+  StringRef verb = writes ? "writes" : "reads";
+  for (Value value : writes ? issue.getWrites() : issue.getReads()) {
     auto range = value.getDefiningOp<RangeOp>();
     if (!range)
       return issue.emitOpError(verb)
              << " a range that is not made by 'acadl.range' in place";
-    if (llvm::is_contained(connected, range.getStorage()))
+    auto isConnected = [&](const Processor &processor) {
+      UnitInterface unit = processor.unit;
+      return llvm::is_contained(
+          namesOf(writes ? unit.getWrites() : unit.getReads()),
+          range.getStorage());
+    };
+    if (llvm::any_of(processors, isConnected))
       continue;
+    UnitInterface unit = processors.front().unit;
     InFlightDiagnostic diagnostic =
         issue.emitOpError(verb)
         << " '@" << range.getStorage() << "', to which unit '@"
-        << UnitInterface(processor.unit).getUnitName() << "' is not connected";
-    diagnostic.attachNote(UnitInterface(processor.unit).getLoc())
-        << "the unit is here";
+        << unit.getUnitName() << "' is not connected";
+    diagnostic.attachNote(unit.getLoc()) << "the unit is here";
     return diagnostic;
   }
   return success();

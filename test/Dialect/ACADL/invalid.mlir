@@ -115,11 +115,10 @@ acadl.architecture @a {
 acadl.architecture @a {
   acadl.execute_stage @core {
     acadl.functional_unit @unit {
-      "acadl.process"() <{opcode = "add"}> ({
-      ^bb0(%n: index):
-        // expected-error @below {{block with no terminator}}
-        %0 = arith.addi %n, %n : index
-      }) : () -> ()
+      // expected-error @below {{'acadl.process' op does not end with 'acadl.latency'}}
+      acadl.process "add" {
+        llvm.unreachable
+      }
     }
   }
 }

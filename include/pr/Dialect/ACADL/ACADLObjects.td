@@ -217,7 +217,7 @@ def ACADL_InstructionMemoryAccessUnitOp
 }
 
 def ACADL_ProcessOp : ACADL_Op<"process", [
-    SingleBlockImplicitTerminator<"LatencyOp">,
+    AffineScope, SingleBlock,
     ParentOneOf<["FunctionalUnitOp", "MemoryAccessUnitOp"]>]> {
   let summary = "an operation that a unit carries out, and how long it takes";
   let description = [{

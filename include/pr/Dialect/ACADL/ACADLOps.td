@@ -7,7 +7,7 @@
 include "pr/Dialect/ACADL/ACADLObjects.td"
 
 def ACADL_MappingOp : ACADL_Op<"mapping", [
-    NoTerminator, SingleBlock, Symbol, ACADL_InArchitecture,
+    AffineScope, NoTerminator, SingleBlock, Symbol, ACADL_InArchitecture,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "the instructions that a layer of one kind becomes";
   let description = [{
