@@ -9,7 +9,6 @@ project, its folder rtl-cache does.
 
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -20,10 +19,10 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from random_layers import TYPES, random_layers  # noqa: E402
 from spec_timing import Hardware, cycles  # noqa: E402
 
 RTL = Path(__file__).resolve().parent.parent
-TYPES = " : i8, i8 -> i32"
 
 if shutil.which("verilator") is None:
     pytest.skip("verilator is not installed: the hardware cannot be simulated",
@@ -84,46 +83,6 @@ def measure(environment, target, layers):
     _, replies = serve(environment, target, requests)
     assert [reply["id"] for reply in replies] == list(range(len(layers)))
     return replies
-
-
-class Layer:
-    """A text, and the job (G, M, N, positions, channels) it is."""
-
-    def __init__(self, text, *job):
-        self.text = text + TYPES
-        self.job = job
-
-
-def random_matmul(rnd):
-    b, m, n, k = rnd.choice([1, 1, 2]), *(rnd.randint(1, 30) for _ in range(3))
-    return Layer(f"matmul b={b} m={m} n={n} k={k}", b, m, n, 1, k)
-
-
-def random_axis(rnd, letter, low, high):
-    """One spatial dimension, padding included that leaves some input."""
-    out, kernel = rnd.randint(1, 7), rnd.randint(1, 4)
-    stride, dilation = rnd.randint(1, 3), rnd.randint(1, 2)
-    taps = (kernel - 1) * dilation + 1  # no window lies in the padding
-    extent = (out - 1) * stride + taps
-    before = rnd.randint(0, min(3, taps - 1))
-    after = rnd.randint(0, min(3, taps - 1, extent - 1 - before))
-    text = (f"o{letter}={out} k{letter}={kernel} s{letter}={stride} d{letter}={dilation} "
-            f"{low}={before} {high}={after}")
-    return text, out, kernel
-
-
-def random_conv(rnd):
-    n, g = rnd.choice([1, 1, 2]), rnd.choice([1, 1, 1, 2])
-    oc, ic = rnd.randint(1, 11), rnd.randint(1, 15)
-    rows, oh, kh = random_axis(rnd, "h", "pt", "pb")
-    columns, ow, kw = random_axis(rnd, "w", "pl", "pr")
-    return Layer(f"conv2d n={n} g={g} oc={g * oc} ic={g * ic} {rows} {columns} layout=nhwc",
-                 g, n * oh * ow, oc, kh * kw, ic)
-
-
-def random_layers(seed, count):
-    rnd = random.Random(seed)
-    return [random_matmul(rnd) if rnd.random() < 0.5 else random_conv(rnd) for _ in range(count)]
 
 
 @pytest.mark.parametrize("hw", CONFIGURATIONS, ids=name)
