@@ -50,6 +50,9 @@ static const char *kLayers[] = {
     "-> f32",
     "conv2d n=2 oc=12 ic=5 oh=6 ow=37 kh=3 kw=2 sh=2 sw=2 pt=1 layout=nchw : "
     "f32, f32 -> f32",
+    // Wide borders of padding: once 40 s of instruction selection.
+    "conv2d oc=8 ic=18 oh=39 ow=68 kh=3 kw=3 sh=2 sw=2 pt=2 pb=2 layout=nchw "
+    ": f32, f32 -> f32",
     "conv2d oc=8 ic=6 oh=7 ow=7 kh=1 kw=1 layout=nchw : f32, f32 -> f32",
     "conv2d oc=5 ic=4 oh=3 ow=9 kh=2 kw=2 sh=5 sw=5 layout=nchw : f32, f32 -> "
     "f32",

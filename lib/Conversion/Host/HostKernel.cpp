@@ -13,7 +13,6 @@
 #include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
@@ -21,6 +20,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
@@ -145,6 +145,32 @@ static Expected<void> lower(ModuleOp module, const HostMachine &machine,
   return unsupported("cannot be lowered for this CPU: " + message);
 }
 
+/// LLVM's standard pipeline without what the schedules have done: loops are
+/// unrolled and vectorized where that pays. Unrolling on top makes blocks on
+/// which instruction selection spends minutes (40 s for one convolution whose
+/// padding LLVM wrote out store by store).
+static llvm::Error optimize(llvm::Module *module, bool reference,
+                            llvm::TargetMachine *machine) {
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = false;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(machine, tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager calls;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(calls);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, calls, modules);
+  auto level =
+      reference ? llvm::OptimizationLevel::O1 : llvm::OptimizationLevel::O2;
+  builder.buildPerModuleDefaultPipeline(level).run(*module, modules);
+  return llvm::Error::success();
+}
+
 static Expected<std::unique_ptr<ExecutionEngine>> makeEngine(ModuleOp module,
                                                              bool reference) {
   auto failed = [](llvm::Error error) {
@@ -158,11 +184,12 @@ static Expected<std::unique_ptr<ExecutionEngine>> makeEngine(ModuleOp module,
   auto machine = builder->createTargetMachine();
   if (!machine)
     return failed(machine.takeError());
-  unsigned level = reference ? 1 : 2;
-  auto optimize =
-      makeOptimizingTransformer(level, /*sizeLevel=*/0, machine->get());
+  llvm::TargetMachine *target = machine->get();
+  auto transformer = [=](llvm::Module *code) {
+    return optimize(code, reference, target);
+  };
   ExecutionEngineOptions options;
-  options.transformer = optimize;
+  options.transformer = transformer;
   options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Default;
   options.enableGDBNotificationListener = false;
   options.enablePerfNotificationListener = false;
