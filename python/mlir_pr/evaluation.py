@@ -150,8 +150,9 @@ def _truth(table: Table, unit: str) -> list[Truth]:
     rows = merge(Measurement(row.layer, "table", time_ps=row.time_ps, cycles=row.cycles)
                  for row in table.rows)
     measured = [entry.measurement for entry in rows]
-    return [Truth(one.layer, one.kind, float((one.cycles if unit == "cycles" else one.time_ps) or 0))
-            for one in measured]
+    latencies = [one.cycles if unit == "cycles" else one.time_ps for one in measured]
+    return [Truth(one.layer, one.kind, float(latency or 0))
+            for one, latency in zip(measured, latencies)]
 
 
 def _model_predictions(estimator: _core.Estimator, layers: Sequence[_core.Layer],

@@ -297,7 +297,8 @@ class Store:
         with _said_clearly(self.path):
             rows = self._db.execute(
                 "SELECT layer, role, status, time_ps, cycles, p10_ps, p90_ps, samples, conditions, "
-                "error, source FROM measurement WHERE target = ? ORDER BY id", (target.id,)).fetchall()
+                "error, source FROM measurement WHERE target = ? ORDER BY id",
+                (target.id,)).fetchall()
         return [Measurement(layer, role, status == "ok", time_ps, cycles, p10, p90, samples,
                             json.loads(conditions), error, source)
                 for (layer, role, status, time_ps, cycles, p10, p90, samples, conditions, error,

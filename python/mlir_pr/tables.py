@@ -121,7 +121,8 @@ class _MappedTable:
     def _layers(self) -> list[str]:
         if "layer" in self._section.values:
             return self._layer_texts()
-        kinds = self._texts("kind", self._section.require("kind", str), [kind["name"] for kind in _core.layer_kinds()])
+        known = [info["name"] for info in _core.layer_kinds()]
+        kinds = self._texts("kind", self._section.require("kind", str), known)
         types = self._texts("types", self._section.require("types", str), None)
         dims = self._dims()
         options = self._options()

@@ -3,9 +3,13 @@
 import csv
 import io
 import json
+import os
 import random
 import re
+import resource
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,11 +185,20 @@ def test_train_says_what_it_lacks(cli, folder, tmp_path):
     assert (done.code, "cannot write '/proc/m.prm'" in done.err) == (1, True)
 
 
-def test_a_full_disk_is_told(cli, model, write):
-    done = cli("predict", "--model", model, "--layers", write("l", matmul(8, 8, 8)), "-o",
-               "/dev/full")
-    assert done.code == 1
-    assert "cannot write '/dev/full': No space left on device" in done.err
+def test_a_full_disk_leaves_the_old_file(cli, model, write, tmp_path):
+    """Files may not grow beyond some bytes, as on a disk that is full."""
+    layers = write("l", "\n".join(matmul(m, 8, 8) for m in range(1, 100)))
+    output = write("out.csv", "what was there")
+    command = [sys.executable, "-m", "mlir_pr", "predict", "--model", model, "--layers", layers,
+               "-o", output]
+    done = subprocess.run(
+        command, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)))
+    assert done.returncode == 1
+    assert done.stderr == f"mlir-pr: error: cannot write '{output}': File too large\n"
+    assert output.read_text() == "what was there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["l", "out.csv"]
 
 
 @pytest.mark.parametrize("damage, message", [
