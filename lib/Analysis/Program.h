@@ -81,9 +81,9 @@ std::optional<llvm::SmallVector<int64_t>> permutationOf(Operation *op);
 // Rules, in the order in which they run (docs/FoldingRules.md)
 //===----------------------------------------------------------------------===//
 
+void foldInits(Program &program);
 void foldConstantExpressions(Program &program);
 void foldWeightLayouts(Program &program);
-void foldInits(Program &program);
 void foldSlices(Program &program);
 void foldPadding(Program &program);
 void foldEpilogues(Program &program);

@@ -159,6 +159,31 @@ func.func @requantize(%x: tensor<1x6x6x8xi8>, %w: tensor<8x1x1x8xi8>, %b: tensor
   return %5 : tensor<1x6x6x8xi8>
 }
 
+// Two quantized branches: the earlier one writes the narrow tensor, widening it is
+// part of the sum, which the later one takes.
+// CHECK-LABEL: func.func @widening:
+// CHECK: tosa.conv2d: layer conv2d n=1 g=1 oc=8 ic=8 oh=6 ow=6 kh=1 kw=1 sh=1 sw=1 dh=1 dw=1 pt=0 pb=0 pl=0 pr=0 layout=nhwc_fhwc epilogue=bias+requantize : i8, i8 -> i8{{$}}
+// CHECK-NEXT: tosa.rescale: folded requantize-into-conv -> tosa.conv2d{{$}}
+// CHECK-NEXT: tosa.conv2d: layer conv2d n=1 g=1 oc=8 ic=8 oh=6 ow=6 kh=1 kw=1 sh=1 sw=1 dh=1 dw=1 pt=0 pb=0 pl=0 pr=0 layout=nhwc_fhwc epilogue=bias+requantize+residual_add+requantize : i8, i8 -> i8{{$}}
+// CHECK-NEXT: tosa.rescale: folded requantize-into-conv -> tosa.conv2d{{$}}
+// CHECK-NEXT: tosa.rescale: folded residual-into-conv -> tosa.conv2d{{$}}
+// CHECK-NEXT: tosa.rescale: folded requantize-into-conv -> tosa.conv2d{{$}}
+// CHECK-NEXT: tosa.add: folded residual-into-conv -> tosa.conv2d{{$}}
+// CHECK-NEXT: tosa.rescale: folded requantize-into-conv -> tosa.conv2d{{$}}
+func.func @widening(%x: tensor<1x6x6x8xi8>, %w: tensor<8x1x1x8xi8>, %b: tensor<8xi32>, %m: tensor<1xi32>, %s: tensor<1xi8>) -> tensor<1x6x6x8xi8> {
+  %zp = "tosa.const"() <{values = dense<-1> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %zi = "tosa.const"() <{values = dense<0> : tensor<1xi32>}> : () -> tensor<1xi32>
+  %0 = tosa.conv2d %x, %w, %b, %zp, %zp {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x6x6x8xi8>, tensor<8x1x1x8xi8>, tensor<8xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x6x6x8xi32>
+  %1 = tosa.rescale %0, %m, %s, %zi, %zp {input_unsigned = false, output_unsigned = false, per_channel = false, rounding_mode = DOUBLE_ROUND, scale32 = true} : (tensor<1x6x6x8xi32>, tensor<1xi32>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x6x6x8xi8>
+  %2 = tosa.conv2d %x, %w, %b, %zp, %zp {acc_type = i32, dilation = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x6x6x8xi8>, tensor<8x1x1x8xi8>, tensor<8xi32>, tensor<1xi8>, tensor<1xi8>) -> tensor<1x6x6x8xi32>
+  %3 = tosa.rescale %2, %m, %s, %zi, %zp {input_unsigned = false, output_unsigned = false, per_channel = false, rounding_mode = DOUBLE_ROUND, scale32 = true} : (tensor<1x6x6x8xi32>, tensor<1xi32>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x6x6x8xi8>
+  %4 = tosa.rescale %1, %m, %s, %zp, %zi {input_unsigned = false, output_unsigned = false, per_channel = false, rounding_mode = DOUBLE_ROUND, scale32 = true} : (tensor<1x6x6x8xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi32>) -> tensor<1x6x6x8xi32>
+  %5 = tosa.rescale %3, %m, %s, %zp, %zi {input_unsigned = false, output_unsigned = false, per_channel = false, rounding_mode = DOUBLE_ROUND, scale32 = true} : (tensor<1x6x6x8xi8>, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi32>) -> tensor<1x6x6x8xi32>
+  %6 = tosa.add %4, %5 : (tensor<1x6x6x8xi32>, tensor<1x6x6x8xi32>) -> tensor<1x6x6x8xi32>
+  %7 = tosa.rescale %6, %m, %s, %zi, %zp {input_unsigned = false, output_unsigned = false, per_channel = false, rounding_mode = DOUBLE_ROUND, scale32 = true} : (tensor<1x6x6x8xi32>, tensor<1xi32>, tensor<1xi8>, tensor<1xi32>, tensor<1xi8>) -> tensor<1x6x6x8xi8>
+  return %7 : tensor<1x6x6x8xi8>
+}
+
 // A batch normalisation needs a free scale, which this target lacks: its first
 // subtraction is a bias, the multiplications stay.
 // CHECK-LABEL: func.func @no_scale:
