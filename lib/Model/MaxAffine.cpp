@@ -16,7 +16,7 @@ using Assignment = std::vector<unsigned>;
 
 static constexpr unsigned kStarts = 6;
 static constexpr unsigned kMaxRounds = 40;
-static constexpr unsigned kRobustRounds = 2;
+static constexpr unsigned kRobustRounds = 10;
 
 VectorXd pr::evaluateMaxAffine(const MatrixXd &rows,
                                const BranchWeights &weights) {
@@ -155,19 +155,25 @@ static Fit fitOnce(const MatrixXd &rows, const VectorXd &importance,
   return best;
 }
 
-/// Huber's weights: rows far off, beyond twice the usual error, count less.
-static VectorXd robustImportance(const VectorXd &residual) {
-  std::vector<double> sizes(residual.size());
-  for (int i = 0; i < residual.size(); ++i)
-    sizes[i] = std::abs(residual[i]);
-  std::nth_element(sizes.begin(), sizes.begin() + sizes.size() / 2,
-                   sizes.end());
-  // The median of a normal error is 1 / 1.4826 of its standard deviation.
-  double limit = 2 * 1.4826 * sizes[sizes.size() / 2];
-  VectorXd importance = VectorXd::Ones(residual.size());
-  for (int i = 0; i < residual.size(); ++i)
-    if (std::abs(residual[i]) > limit && limit > 1e-12)
-      importance[i] = limit / std::abs(residual[i]);
+/// Weights under which squares of relative errors act like Huber's loss of
+/// logarithmic ones. A squared relative error alone would let one latency that
+/// is five times too short outweigh a hundred good ones.
+static VectorXd robustImportance(const VectorXd &ratio) {
+  std::vector<double> sizes;
+  VectorXd importance(ratio.size());
+  for (int i = 0; i < ratio.size(); ++i)
+    sizes.push_back(std::abs(std::log(std::max(ratio[i], 1e-3))));
+  std::vector<double> sorted = sizes;
+  std::nth_element(sorted.begin(), sorted.begin() + sorted.size() / 2,
+                   sorted.end());
+  // The median of a normal error is 1 / 1.4826 of its standard deviation. At
+  // least rounding error, so that an exact fit is left alone.
+  double limit = std::max(2 * 1.4826 * sorted[sorted.size() / 2], 1e-9);
+  for (int i = 0; i < ratio.size(); ++i) {
+    double relative = std::abs(ratio[i] - 1);
+    double bend = relative > 1e-6 ? sizes[i] / relative : 1;
+    importance[i] = bend * bend * limit / std::max(sizes[i], limit);
+  }
   return importance;
 }
 
@@ -178,8 +184,10 @@ BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
   VectorXd importance = VectorXd::Ones(rows.rows());
   Fit fit = fitOnce(rows, importance, branches, shape, random);
   for (unsigned round = 0; round < kRobustRounds; ++round) {
-    VectorXd residual = evaluateMaxAffine(rows, fit.weights).array() - 1;
-    importance = robustImportance(residual);
+    VectorXd next = robustImportance(evaluateMaxAffine(rows, fit.weights));
+    if ((next - importance).cwiseAbs().maxCoeff() < 1e-3)
+      break;
+    importance = std::move(next);
     fit =
         alternate(rows, importance, assignRows(rows, fit.weights), fit.weights);
   }

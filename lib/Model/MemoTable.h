@@ -8,6 +8,7 @@
 #include "pr/Layer/Layer.h"
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 

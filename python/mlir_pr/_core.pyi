@@ -205,8 +205,8 @@ def fit_base(
     seed: int = 0,
 ) -> tuple[Base, list[dict[str, Any]]]:
     """The base and what was compared to choose it: [{"branches", "term_set",
-    "terms", "cv_error", "chosen"}], cv_error the mean absolute relative error on
-    held-out groups. groups: rows of one group are held out together (default: by
+    "terms", "cv_error", "chosen"}], cv_error the mean absolute log error on held-out
+    groups, each at most 1. groups: rows of one group are held out together (default: by
     shape). With terms and branches given nothing is compared."""
 
 # -- Forest, interval, bundle --------------------------------------------------

@@ -33,7 +33,7 @@ struct BaseCandidate {
   unsigned branches = 1;
   std::string termSet; ///< lean, stepped, all, given
   std::vector<Term> terms;
-  /// Mean absolute relative error on held-out groups.
+  /// Mean absolute log error on held-out groups, each at most 1.
   double error = 0;
 };
 
