@@ -12,10 +12,9 @@ foreach(folder architectures models examples)
   endif()
 endforeach()
 
-install(EXPORT PRCoreTargets NAMESPACE pr:: DESTINATION ${PR_CONFIG_DIR})
-if(TARGET PRDialect)
-  install(EXPORT PRMLIRTargets NAMESPACE pr:: DESTINATION ${PR_CONFIG_DIR})
-endif()
+foreach(set PRCoreTargets PRMLIRTargets)
+  install(EXPORT ${set} NAMESPACE pr:: DESTINATION ${PR_CONFIG_DIR})
+endforeach()
 configure_package_config_file(cmake/prConfig.cmake.in ${PROJECT_BINARY_DIR}/prConfig.cmake
                               INSTALL_DESTINATION ${PR_CONFIG_DIR})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/prConfigVersion.cmake
