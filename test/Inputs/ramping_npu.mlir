@@ -2,7 +2,7 @@
 //
 // test/Inputs/ramping_npu.mlir: a machine to test the method on, not a product.
 // Modelled on what the RTL of a small industrial NPU shows (NVDLA nv_small, 8x8
-// multipliers): four engines work at the same time on one layer, so that its
+// multipliers): three engines work at the same time on one layer, so that its
 // latency is a maximum, and only some of them pad.
 //
 //   launch + weights of the first group + max(compute, output, weights)
