@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "WhiteBox.h"
+#include "pr/Target/LegalLayers.h"
 
 #include <algorithm>
-#include <random>
 
 using namespace pr;
 
@@ -29,7 +29,6 @@ public:
 
 private:
   void collectBackgrounds();
-  Layer randomLayer();
   Tally lookAt(const Layer &background, const StepCandidate &candidate) const;
   std::optional<int64_t> cyclesAt(Layer layer, unsigned dim,
                                   int64_t extent) const;
@@ -37,7 +36,6 @@ private:
   const TargetInfo &info;
   const KindSupport &support;
   const std::function<Expected<int64_t>(const Layer &)> &cycles;
-  std::mt19937_64 random{1}; ///< the same steps every time
   std::vector<Layer> backgrounds;
 };
 } // namespace
@@ -54,43 +52,13 @@ Confirmer::Confirmer(
   collectBackgrounds();
 }
 
-static TypeList types(std::string_view list) {
-  TypeList result;
-  while (!list.empty() && !result.full()) {
-    size_t comma = list.find(", ");
-    if (auto type = parseElementType(list.substr(0, comma)))
-      result.push_back(*type);
-    list = comma == list.npos ? "" : list.substr(comma + 2);
-  }
-  return result;
-}
-
-/// Each dimension at its smallest half of the time: conditions between
-/// dimensions are easier to meet there.
-Layer Confirmer::randomLayer() {
-  Layer layer;
-  layer.kind = support.kind;
-  std::string_view accepted = "f32, f32 -> f32";
-  if (!support.types.empty())
-    accepted = support.types.front();
-  size_t arrow = accepted.find(" -> ");
-  layer.operands = types(accepted.substr(0, arrow));
-  layer.results = types(accepted.substr(arrow + 4));
-  for (unsigned i = 0; i < layer.numDims(); ++i) {
-    const DimInfo &dim = layer.info().dims[i];
-    auto [low, high] = support.domain[i];
-    layer[i] = std::max(dim.defaultValue, dim.minimum());
-    if (high > low && random() % 2)
-      layer[i] = low + int64_t(random() % uint64_t(high - low + 1));
-  }
-  return layer;
-}
-
 void Confirmer::collectBackgrounds() {
-  for (int i = 0; i < kAttempts && backgrounds.size() < kBackgrounds; ++i) {
-    Expected<Layer> layer = checkedLayer(randomLayer());
-    if (layer && layer->kind == support.kind && info.checkLegal(*layer))
-      backgrounds.push_back(*layer);
+  LegalLayers layers(info, support, /*seed=*/1); // the same steps every time
+  while (backgrounds.size() < kBackgrounds) {
+    std::optional<Layer> layer = layers.draw(kAttempts);
+    if (!layer)
+      return;
+    backgrounds.push_back(*layer);
   }
 }
 

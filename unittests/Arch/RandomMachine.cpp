@@ -27,13 +27,15 @@ private:
   }
   bool chance(int percent) { return draw(0, 99) < percent; }
   template <typename T>
-  const T &pick(const std::vector<T> &list) {
+  T &pick(std::vector<T> &list) {
     return list[size_t(draw(0, int64_t(list.size()) - 1))];
   }
 
   void makeMachine();
   void makeExecuteStage(uint32_t from);
   void makeStorages();
+  void makeSpecial(uint32_t storage);
+  void makeFused();
   void makeProcesses();
   void makeProgram();
   void makeStreams();
@@ -42,6 +44,7 @@ private:
   void makeIssue();
   void makeBranch();
   Access makeRange(uint32_t storage);
+  ValueId makeMember(int64_t extent);
   ValueId makeAddress(int64_t room);
 
   std::mt19937_64 random;
@@ -53,7 +56,9 @@ private:
   std::vector<std::vector<uint32_t>> touches;
   std::vector<uint32_t> immediates;
   std::vector<ValueId> inductions, extents;
-  std::vector<ValueId> counters;
+  std::vector<ValueId> slots;   ///< carried, 0 and 1 in turn
+  std::vector<int64_t> members; ///< extent of all arrays of stages
+  std::vector<bool> inArray;    ///< by operation: its stages are arrays
 };
 
 void Generator::makeStorages() {
@@ -61,31 +66,58 @@ void Generator::makeStorages() {
   for (int64_t i = 0; i < count; ++i) {
     if (chance(40)) {
       storages.push_back(machine.registers(kWords));
-      continue;
+    } else {
+      storages.push_back(
+          machine.sram(kWords, draw(0, 5), draw(0, 5), draw(1, 2), draw(1, 4)));
+      if (chance(30))
+        machine.diagram.storages.back().inFlight = draw(1, 4);
+      if (chance(16))
+        makeSpecial(storages.back());
     }
-    storages.push_back(
-        machine.sram(kWords, draw(0, 5), draw(0, 5), draw(1, 2), draw(1, 4)));
-    Storage &storage = machine.diagram.storages.back();
-    if (chance(30))
-      storage.inFlight = draw(1, 4);
-    if (chance(8)) {
-      storage.kind = StorageKind::DRAM;
-      storage.banks = draw(1, 4);
-      storage.row = draw(4, 64);
-      storage.rowMiss = draw(1, 12);
-    }
+    Storage &storage = machine.diagram.storages[storages.back()];
+    if (chance(15) && storage.kind != StorageKind::Cache)
+      storage.instances = {draw(2, 3)};
+  }
+}
+
+/// Makes a plain memory one with open rows, a cache, or one that serves first
+/// who comes first.
+void Generator::makeSpecial(uint32_t index) {
+  int64_t what = draw(0, 9);
+  Storage &storage = machine.diagram.storages[index];
+  if (what < 5) {
+    storage.kind = StorageKind::DRAM;
+    storage.banks = draw(1, 4);
+    storage.row = draw(4, 64);
+    storage.rowMiss = draw(1, 12);
+  } else if (what < 8) {
+    storage.kind = StorageKind::Cache;
+    storage.sets = draw(1, 8);
+    storage.ways = draw(1, 3);
+    storage.line = draw(2, 16);
+    storage.replacement = Replacement(draw(0, 2));
+    storage.backing = uint32_t(machine.diagram.storages.size());
+    int64_t ports = draw(1, 2), width = draw(1, 4);
+    machine.sram(kWords, draw(0, 9), draw(0, 9), ports, width);
+  } else {
+    storage.firstCome = true;
   }
 }
 
 /// A way from `from` to an execute stage, through queues.
 void Generator::makeExecuteStage(uint32_t from) {
+  std::vector<int64_t> array;
+  if (chance(20))
+    array = members;
   for (int64_t i = draw(0, 2); i > 0; --i) {
     uint32_t stage = machine.pipeline(draw(0, 3), draw(1, 5));
+    machine.diagram.stages[stage].instances = array;
     machine.diagram.stages[stage].holdUntilCompletion = chance(25);
     machine.forward(from, stage);
     from = stage;
   }
   uint32_t stage = machine.execute(draw(0, 2), draw(1, 4));
+  machine.diagram.stages[stage].instances = array;
   machine.diagram.stages[stage].holdUntilCompletion = chance(15);
   machine.forward(from, stage);
   executes.push_back(stage);
@@ -99,6 +131,7 @@ void Generator::makeExecuteStage(uint32_t from) {
   if (!chance(25))
     return;
   uint32_t second = machine.execute(draw(0, 1), draw(1, 3));
+  machine.diagram.stages[second].instances = array;
   machine.forward(stage, second);
   machine.unit(second);
   if (chance(60))
@@ -114,6 +147,7 @@ void Generator::makeProcesses() {
     for (int64_t i = draw(1, 2); i > 0; --i) {
       uint32_t op = machine.operation("op" + std::to_string(operations.size()));
       operations.push_back(op);
+      inArray.push_back(!machine.diagram.stages[stage].instances.empty());
       immediates.push_back(uint32_t(draw(0, 1)));
       auto process = [&](uint32_t unit) {
         Cost cycles{draw(0, 6), immediates.back() ? draw(0, 2) : 0};
@@ -134,7 +168,20 @@ void Generator::makeProcesses() {
   }
 }
 
+/// Lets a unit carry out two of its operations as one.
+void Generator::makeFused() {
+  Unit &unit = pick(machine.diagram.units);
+  if (unit.processes.empty())
+    return;
+  uint32_t first = pick(unit.processes).operation;
+  uint32_t second = pick(unit.processes).operation;
+  unit.processes.push_back({first, second,
+                            costProgram(immediates[first] + immediates[second],
+                                        Cost{draw(0, 6), immediates[first]})});
+}
+
 void Generator::makeMachine() {
+  members = {draw(2, 3)};
   makeStorages();
   machine.diagram.name = "random";
   int64_t count = pair.streams ? draw(1, 2) : 1;
@@ -162,6 +209,8 @@ void Generator::makeMachine() {
   for (int64_t i = draw(1, 3); i > 0; --i)
     makeExecuteStage(root);
   makeProcesses();
+  if (chance(3))
+    makeFused();
 }
 
 ValueId Generator::makeAddress(int64_t room) {
@@ -175,6 +224,10 @@ ValueId Generator::makeAddress(int64_t room) {
           address,
           program.mul(term, program.constant(draw(0, 3) * draw(1, 8))));
     }
+  for (ValueId slot : slots)
+    if (chance(50))
+      address = program.add(
+          address, program.mul(slot, program.constant(draw(1, 4) * 16)));
   // Far apart from each other, or on top of each other.
   if (chance(80))
     address =
@@ -184,11 +237,23 @@ ValueId Generator::makeAddress(int64_t room) {
 
 Access Generator::makeRange(uint32_t storage) {
   int64_t size = draw(1, 8);
+  Access access;
   if (chance(30)) {
     int64_t repeat = draw(2, 4), stride = draw(0, 20);
-    return program.range(storage, makeAddress(256), size, repeat, stride);
+    access = program.range(storage, makeAddress(256), size, repeat, stride);
+  } else {
+    access = program.range(storage, makeAddress(256), size);
   }
-  return program.range(storage, makeAddress(256), size);
+  for (int64_t extent : machine.diagram.storages[storage].instances)
+    access.at.push_back(makeMember(extent));
+  return access;
+}
+
+/// One of so many, the next one with every iteration or always the same.
+ValueId Generator::makeMember(int64_t extent) {
+  if (!inductions.empty() && chance(50))
+    return program.mod(pick(inductions), program.constant(extent));
+  return program.constant(draw(0, extent - 1));
 }
 
 void Generator::makeIssue() {
@@ -205,7 +270,10 @@ void Generator::makeIssue() {
     values.push_back(!extents.empty() && chance(60)
                          ? pick(extents)
                          : program.constant(draw(0, 9)));
-  program.issue(op, values, reads, writes);
+  std::vector<ValueId> at;
+  if (inArray[op])
+    at.push_back(makeMember(members.front()));
+  program.issue(op, values, reads, writes, at);
 }
 
 void Generator::makeBranch() {
@@ -247,10 +315,19 @@ void Generator::makeLoops(int depth) {
       ValueId left = program.compute(ExprOp::Sub, end, induction);
       inductions.push_back(induction);
       extents.push_back(program.min(step, left));
+      bool alternates = chance(25);
+      if (alternates)
+        slots.push_back(program.carry(program.constant(0)));
       makeLoops(depth - 1);
+      std::vector<ValueId> yielded;
+      if (alternates) {
+        yielded.push_back(
+            program.compute(ExprOp::Sub, program.constant(1), slots.back()));
+        slots.pop_back();
+      }
       inductions.pop_back();
       extents.pop_back();
-      program.endLoop();
+      program.endLoop(yielded);
     }
   }
   if (chance(40))

@@ -8,6 +8,7 @@
 #include "pr/Arch/MappingProgram.h"
 #include "pr/Arch/ObjectDiagram.h"
 #include "pr/Lattice/TargetInfo.h"
+#include "pr/Target/TargetParameter.h"
 
 #include <map>
 #include <string>
@@ -23,6 +24,8 @@ struct ImportedArchitecture {
   std::vector<::pr::arch::MappingProgram> mappings;
   /// Without steps: those need an evaluator.
   ::pr::TargetInfo info;
+  /// What a user may choose, in the order of the file.
+  std::vector<::pr::TargetParameter> parameters;
 };
 
 /// `text` holds one acadl.architecture; `fileName` is what locations in errors
