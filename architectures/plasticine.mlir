@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An accelerator derived from Plasticine (Prabhakar et al., ISCA 2017): a grid
+// of pattern compute units (PCUs: SIMD pipelines) and pattern memory units
+// (PMUs: banked scratchpads) between channels of DRAM. What the literature says,
+// what it leaves open and what was chosen: docs/design/Plasticine.md.
+//
+// One instruction is what an outer controller starts: the transfer of a tile, or
+// a pattern (a nest of counters) that all PCUs carry out on the tile in lock
+// step. Lengths are in words of 32 bits; in DRAM a word stands for one cycle of
+// a channel, so that whole bursts are counted.
+acadl.architecture @plasticine "grid of pattern compute and memory units" {
+  // PCUs and PMUs alternate.
+  %rows = acadl.parameter "rows" default 4 in [1, 64]
+  %cols = acadl.parameter "cols" default 4 in [2, 64]
+  // Of a PCU; each lane of each stage does a multiply-accumulate in a cycle.
+  %lanes = acadl.parameter "lanes" default 16 in [1, 256]
+  %stages = acadl.parameter "stages" default 6 in [1, 64]
+  %vector_inputs = acadl.parameter "vector_inputs" default 3 in [1, 16]
+  // Of a PMU; each bank gives a word in a cycle.
+  %banks = acadl.parameter "banks" default 16 in [1, 256]
+  %bank_bytes = acadl.parameter "bank_bytes" default 16384 in [64, 1048576]
+  %buffers = acadl.parameter "buffers" default 2 in [1, 16]
+  // Input channels of a tile: a multiple of the stages, and of whole bursts.
+  %channel_tile = acadl.parameter "channel_tile" default 48 in [1, 4096]
+  // Cycles from switch to switch.
+  %switch = acadl.parameter "switch" default 1 in [0, 64]
+  %read_channels = acadl.parameter "read_channels" default 2 in [1, 64]
+  %write_channels = acadl.parameter "write_channels" default 2 in [1, 64]
+  %burst = acadl.parameter "burst_bytes" default 64 in [1, 4096]
+  %burst_cycles = acadl.parameter "burst_cycles" default 5 in [1, 1024]
+  %dram_latency = acadl.parameter "latency" default 100 in [0, 1000000]
+  %outstanding = acadl.parameter "outstanding" default 64 in [1, 4096]
+  %queue = acadl.parameter "queue" default 4 in [1, 256]
+  // Stages that a division or root, and another function, are made of.
+  %div_stages = acadl.parameter "div_stages" default 4 in [1, 64]
+  %fn_stages = acadl.parameter "fn_stages" default 8 in [1, 64]
+  %khz = acadl.parameter "clock_khz" default 1000000 in [1, 10000000]
+  acadl.clock %khz kHz
+
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c4 = arith.constant 4 : index
+  %c8 = arith.constant 8 : index
+  %c32 = arith.constant 32 : index
+
+  %units = arith.muli %rows, %cols : index
+  %pairs = arith.divui %units, %c2 : index
+  // From the address generators at the edge to the unit farthest away.
+  %across = arith.addi %rows, %cols : index
+  %hops = arith.muli %across, %switch : index
+  // From a PMU to the PCU beside it and back.
+  %there_and_back = arith.muli %c2, %switch : index
+  // What passes a PCU is there again after so many cycles.
+  %depth = arith.addi %stages, %there_and_back : index
+
+  // Half of a PMU holds activations, a quarter weights, a quarter results, each
+  // in `buffers` slots.
+  %pmu_bytes = arith.muli %banks, %bank_bytes : index
+  %pmu_words = arith.divui %pmu_bytes, %c4 : index
+  %per_slot = arith.divui %pmu_words, %buffers : index
+  %slot_words = arith.divui %per_slot, %c2 : index
+  %small_words = arith.divui %per_slot, %c4 : index
+  // In rows of one word for each lane.
+  %slot_rows = arith.divui %small_words, %lanes : index
+  %memory_fits = arith.cmpi uge, %slot_rows, %stages : index
+  // A vector may take several cycles to read.
+  %vector_cycles = arith.ceildivui %lanes, %banks : index
+
+  //===--------------------------------------------------------------------===//
+  // Storage
+  //===--------------------------------------------------------------------===//
+
+  // Channels for reading and channels for writing do not disturb each other.
+  // Time does not depend on addresses: every tile is read from address 0 on.
+  %unbounded = arith.constant 1000000000000 : index
+  acadl.dram @operands size(%unbounded) read_latency(%dram_latency)
+      ports(%read_channels) in_flight(%outstanding)
+      banks(%c1) row(%unbounded) row_miss(%c0)
+  acadl.dram @outputs size(%unbounded) write_latency(%c0)
+      ports(%write_channels) in_flight(%outstanding)
+      banks(%c1) row(%unbounded) row_miss(%c0)
+  // The slots of all PMUs, one word standing for a slot.
+  acadl.register_file @activations size(%buffers)
+  acadl.register_file @weights size(%buffers)
+  acadl.register_file @results size(%buffers)
+  // A slot of results that may be summed into. Only the first pattern of a tile
+  // waits for it, only the last one fills the slot.
+  acadl.register_file @results_free size(%buffers)
+
+  //===--------------------------------------------------------------------===//
+  // Control, transfers, patterns
+  //===--------------------------------------------------------------------===//
+
+  acadl.fetch_stage @control latency(%c1) forwards [@load, @compute, @store]
+
+  acadl.execute_stage @load latency(%c1) capacity(%queue) {
+    acadl.memory_access_unit @fetchers reads [@operands]
+        writes [@activations, @weights, @results] {
+      acadl.process "load" { acadl.latency %hops interval %c0 }
+    }
+  }
+
+  acadl.execute_stage @compute latency(%c1) capacity(%queue) {
+    acadl.functional_unit @pcus reads [@activations, @weights]
+        writes [@results, @results_free] {
+      // Weights stay in the stages' registers while rows stream through; the
+      // next ones follow behind the last row. A row that is summed up in the
+      // PMU must have come back before it is read again.
+      acadl.process "multiply"(%row_count, %passes) {
+        %stream = arith.muli %row_count, %vector_cycles : index
+        %pass = arith.maxui %stream, %depth : index
+        %busy = arith.muli %pass, %passes : index
+        %filled = arith.addi %busy, %stages : index
+        %cycles = arith.addi %filled, %depth : index
+        acadl.latency %cycles interval %busy
+      }
+      // Vectors through as many pipelines in a row as the operations need.
+      acadl.process "map"(%vectors, %chain) {
+        %all = arith.muli %vectors, %chain : index
+        %busy = arith.muli %all, %vector_cycles : index
+        %pipelines = arith.muli %chain, %depth : index
+        %cycles = arith.addi %busy, %pipelines : index
+        acadl.latency %cycles interval %busy
+      }
+      // The same, then across the lanes and across the grid.
+      acadl.process "fold"(%vectors, %chain) {
+        %all = arith.muli %vectors, %chain : index
+        %busy = arith.muli %all, %vector_cycles : index
+        %pipelines = arith.muli %chain, %depth : index
+        %lanes_done = arith.addi %pipelines, %depth : index
+        %grid_done = arith.addi %lanes_done, %hops : index
+        %cycles = arith.addi %busy, %grid_done : index
+        acadl.latency %cycles interval %busy
+      }
+    }
+  }
+
+  // The slot is free when the last burst has been handed over.
+  acadl.execute_stage @store latency(%c1) capacity(%queue) {
+    acadl.memory_access_unit @writers reads [@results, @results_free]
+        writes [@outputs] {
+      acadl.process "store" { acadl.latency %hops }
+    }
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Convolutions and contractions
+  //===--------------------------------------------------------------------===//
+
+  // Channel cycles of each of `channels` runs that a transfer of `pieces` equal
+  // pieces is spread over.
+  func.func @run(%pieces: index, %elements: index, %bits: index,
+                 %channels: index, %burst_size: index, %cycles: index) -> index {
+    %bits_of_byte = arith.constant 8 : index
+    %all_bits = arith.muli %elements, %bits : index
+    %bytes = arith.ceildivui %all_bits, %bits_of_byte : index
+    %bursts = arith.ceildivui %bytes, %burst_size : index
+    %all = arith.muli %bursts, %pieces : index
+    %of_channel = arith.ceildivui %all, %channels : index
+    %size = arith.muli %of_channel, %cycles : index
+    func.return %size : index
+  }
+
+  // `jobs` independent ones. `n_blocks`: output channels in vectors of lanes,
+  // `k_blocks`: input channels in groups of stages. Pairs divide the output
+  // channels first, then the columns of the picture.
+  func.func @contract(%jobs: index, %oh: index, %ow: index, %kh: index,
+                      %kw: index, %sh: index, %sw: index, %dh: index,
+                      %dw: index, %ic: index, %oc: index, %n_blocks: index,
+                      %k_blocks: index, %a_bits: index, %w_bits: index,
+                      %r_bits: index, %pairs_: index, %lanes_: index,
+                      %stages_: index, %slot: index, %slot_rows_: index,
+                      %channels_of_tile: index, %buffers_: index,
+                      %reading: index, %writing: index, %burst_size: index,
+                      %cycles: index) {
+    %zero = arith.constant 0 : index
+    %one = arith.constant 1 : index
+
+    // Tiles of input channels and of kernel positions.
+    %tile_blocks = arith.ceildivui %channels_of_tile, %stages_ : index
+    %weights_fit = arith.divui %slot_rows_, %stages_ : index
+    %most_blocks = arith.minui %tile_blocks, %weights_fit : index
+    %blocks = arith.minui %most_blocks, %k_blocks : index
+    %t_c = arith.muli %blocks, %stages_ : index
+    %tiles_c = arith.ceildivui %k_blocks, %blocks : index
+    %positions = arith.muli %kh, %kw : index
+    %positions_fit = arith.divui %slot_rows_, %t_c : index
+    %t_p = arith.minui %positions_fit, %positions : index
+    %tiles_p = arith.ceildivui %positions, %t_p : index
+    %steps = arith.muli %tiles_c, %tiles_p : index
+    %last_step = arith.subi %steps, %one : index
+
+    // Tiles of output channels.
+    %n_pairs = arith.minui %pairs_, %n_blocks : index
+    %t_n = arith.muli %n_pairs, %lanes_ : index
+    %tiles_n = arith.ceildivui %n_blocks, %n_pairs : index
+
+    // Tiles of the picture: what a PMU holds of it, with the window's border.
+    %m_pairs = arith.divui %pairs_, %n_pairs : index
+    %kh_1 = arith.subi %kh, %one : index
+    %kw_1 = arith.subi %kw, %one : index
+    %kh_span = arith.muli %kh_1, %dh : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %pixels = arith.divui %slot, %t_c : index
+    %window_rows = arith.addi %kh_span, %one : index
+    %iw_fits = arith.divui %pixels, %window_rows : index
+    %iw_1 = arith.subi %iw_fits, %one : index
+    %iw_free = arith.subi %iw_1, %kw_span : index
+    %iw_steps = arith.floordivsi %iw_free, %sw : index
+    %ow_fits = arith.addi %iw_steps, %one : index
+    %ow_pair = arith.ceildivui %ow, %m_pairs : index
+    %ow_held = arith.minsi %ow_fits, %slot_rows_ : index
+    %t_w_pair = arith.minsi %ow_held, %ow_pair : index
+    %t_w = arith.muli %t_w_pair, %m_pairs : index
+    %t_w_1 = arith.subi %t_w_pair, %one : index
+    %t_w_span = arith.muli %t_w_1, %sw : index
+    %iw_border = arith.addi %t_w_span, %kw_span : index
+    %iw_pair = arith.addi %iw_border, %one : index
+    %ih_fits = arith.divui %pixels, %iw_pair : index
+    %ih_1 = arith.subi %ih_fits, %one : index
+    %ih_free = arith.subi %ih_1, %kh_span : index
+    %ih_steps = arith.floordivsi %ih_free, %sh : index
+    %oh_fits = arith.addi %ih_steps, %one : index
+    %oh_held = arith.divui %slot_rows_, %t_w_pair : index
+    %oh_most = arith.minsi %oh_fits, %oh_held : index
+    %t_h = arith.minsi %oh_most, %oh : index
+    %tiles_h = arith.ceildivui %oh, %t_h : index
+    %tiles_w = arith.ceildivui %ow, %t_w : index
+
+    scf.for %job = %zero to %jobs step %one {
+      %job_h = arith.muli %job, %tiles_h : index
+      scf.for %ht = %zero to %tiles_h step %one {
+        %h_done = arith.muli %ht, %t_h : index
+        %h_left = arith.subi %oh, %h_done : index
+        %hv = arith.minsi %h_left, %t_h : index
+        %hv_1 = arith.subi %hv, %one : index
+        %hv_span = arith.muli %hv_1, %sh : index
+        %ih_border = arith.addi %hv_span, %kh_span : index
+        %lines = arith.addi %ih_border, %one : index
+        %runs = arith.muli %lines, %reading : index
+        %result_runs = arith.muli %hv, %writing : index
+        %line_of_tiles = arith.addi %job_h, %ht : index
+        %line_w = arith.muli %line_of_tiles, %tiles_w : index
+        scf.for %wt = %zero to %tiles_w step %one {
+          %w_done = arith.muli %wt, %t_w : index
+          %w_left = arith.subi %ow, %w_done : index
+          %wv = arith.minsi %w_left, %t_w : index
+          %wv_pair = arith.ceildivui %wv, %m_pairs : index
+          %row_count = arith.muli %hv, %wv_pair : index
+          %wv_1 = arith.subi %wv, %one : index
+          %wv_span = arith.muli %wv_1, %sw : index
+          %columns_1 = arith.addi %wv_span, %kw_span : index
+          %columns = arith.addi %columns_1, %one : index
+          %picture_tile = arith.addi %line_w, %wt : index
+          %picture_n = arith.muli %picture_tile, %tiles_n : index
+          scf.for %nt = %zero to %tiles_n step %one {
+            %n_done = arith.muli %nt, %t_n : index
+            %n_left = arith.subi %oc, %n_done : index
+            %nv = arith.minsi %n_left, %t_n : index
+            %tile = arith.addi %picture_n, %nt : index
+            %r = arith.remui %tile, %buffers_ : index
+            %tile_steps = arith.muli %tile, %steps : index
+            scf.for %step = %zero to %steps step %one {
+              %number = arith.addi %tile_steps, %step : index
+              %ab = arith.remui %number, %buffers_ : index
+              %ct = arith.divui %step, %tiles_p : index
+              %pt = arith.remui %step, %tiles_p : index
+              %c_done = arith.muli %ct, %t_c : index
+              %c_left = arith.subi %ic, %c_done : index
+              %cv = arith.minsi %c_left, %t_c : index
+              %p_done = arith.muli %pt, %t_p : index
+              %p_left = arith.subi %positions, %p_done : index
+              %pv = arith.minsi %p_left, %t_p : index
+              %is_first = arith.cmpi eq, %step, %zero : index
+              %is_last = arith.cmpi eq, %step, %last_step : index
+
+              // Weights lie packed by tile.
+              %w = acadl.range @weights[%ab] size(%one)
+              %weight_rows = arith.muli %pv, %cv : index
+              %weight_count = arith.muli %weight_rows, %nv : index
+              %w_size = func.call @run(%one, %weight_count, %w_bits, %reading,
+                                       %burst_size, %cycles)
+                  : (index, index, index, index, index, index) -> index
+              %from_w = acadl.range @operands[%zero] size(%w_size)
+                  repeat(%reading) stride(%w_size)
+              acadl.issue "load" reads(%from_w) writes(%w)
+
+              // The picture lies channel by channel; all channels of a line, or
+              // this tile's of each pixel.
+              %a = acadl.range @activations[%ab] size(%one)
+              %whole = arith.cmpi eq, %tiles_c, %one : index
+              %line = arith.muli %columns, %cv : index
+              %pieces = arith.select %whole, %one, %columns : index
+              %piece = arith.select %whole, %line, %cv : index
+              %a_size = func.call @run(%pieces, %piece, %a_bits, %reading,
+                                       %burst_size, %cycles)
+                  : (index, index, index, index, index, index) -> index
+              %from_a = acadl.range @operands[%zero] size(%a_size)
+                  repeat(%runs) stride(%a_size)
+              acadl.issue "load" reads(%from_a) writes(%a)
+
+              // Behind the last one the results pass the pipeline once more,
+              // for what is fused behind the layer.
+              %depth_blocks = arith.ceildivui %cv, %stages_ : index
+              %products = arith.muli %pv, %depth_blocks : index
+              %finish = arith.select %is_last, %one, %zero : index
+              %passes = arith.addi %products, %finish : index
+              %opened = arith.select %is_first, %one, %zero : index
+              %open = acadl.range @results_free[%r] size(%opened)
+              %full = acadl.range @results[%r] size(%finish)
+              acadl.issue "multiply"(%row_count, %passes) reads(%a, %w)
+                  writes(%open, %full)
+            }
+            %one_tile = arith.cmpi eq, %tiles_n, %one : index
+            %result_line = arith.muli %wv, %nv : index
+            %pieces = arith.select %one_tile, %one, %wv : index
+            %piece = arith.select %one_tile, %result_line, %nv : index
+            %size = func.call @run(%pieces, %piece, %r_bits, %writing,
+                                   %burst_size, %cycles)
+                : (index, index, index, index, index, index) -> index
+            %results_ = acadl.range @results[%r] size(%one)
+            %summed = acadl.range @results_free[%r] size(%one)
+            %to = acadl.range @outputs[%zero] size(%size)
+                repeat(%result_runs) stride(%size)
+            acadl.issue "store" reads(%results_, %summed) writes(%to)
+          }
+        }
+      }
+    }
+    func.return
+  }
+
+  acadl.mapping @matmul of "matmul"(b = %b, m = %m, n = %n, k = %k,
+      operand0_bits = %a_bits, operand1_bits = %w_bits, result0_bits = %r_bits)
+      free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    %a_fits = arith.cmpi ule, %a_bits, %c32 : index
+    acadl.require %a_fits, "the lanes are 32 bits wide"
+    %w_fits = arith.cmpi ule, %w_bits, %c32 : index
+    acadl.require %w_fits, "the lanes are 32 bits wide"
+    acadl.domain %m in [1, 512]
+    acadl.domain %n in [1, 512]
+    acadl.domain %k in [1, 512]
+    %n_blocks = arith.ceildivui %n, %lanes : index
+    %k_blocks = arith.ceildivui %k, %stages : index
+    func.call @contract(%b, %c1, %m, %c1, %c1, %c1, %c1, %c1, %c1, %k, %n,
+                        %n_blocks, %k_blocks, %a_bits, %w_bits, %r_bits, %pairs,
+                        %lanes, %stages, %slot_words, %slot_rows, %channel_tile,
+                        %buffers, %read_channels, %write_channels, %burst,
+                        %burst_cycles)
+        : (index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index, index) -> ()
+  }
+
+  acadl.mapping @conv2d of "conv2d"(n = %n, g = %g, oc = %oc, ic = %ic,
+      oh = %oh, ow = %ow, kh = %kh, kw = %kw, sh = %sh, sw = %sw, dh = %dh,
+      dw = %dw, operand0_bits = %a_bits, operand1_bits = %w_bits,
+      result0_bits = %r_bits)
+      free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    %a_fits = arith.cmpi ule, %a_bits, %c32 : index
+    acadl.require %a_fits, "the lanes are 32 bits wide"
+    %w_fits = arith.cmpi ule, %w_bits, %c32 : index
+    acadl.require %w_fits, "the lanes are 32 bits wide"
+    acadl.domain %oc in [1, 256]
+    acadl.domain %ic in [1, 256]
+    acadl.domain %oh in [1, 56]
+    acadl.domain %ow in [1, 56]
+    acadl.domain %kh in [1, 7]
+    acadl.domain %kw in [1, 7]
+    acadl.domain %sh in [1, 2]
+    acadl.domain %sw in [1, 2]
+    %jobs = arith.muli %n, %g : index
+    %oc_group = arith.divui %oc, %g : index
+    %ic_group = arith.divui %ic, %g : index
+    // ceil(ceil(x / lanes) / g) = ceil(x / g / lanes).
+    %all_n_blocks = arith.ceildivui %oc, %lanes : index
+    %n_blocks = arith.ceildivui %all_n_blocks, %g : index
+    %all_k_blocks = arith.ceildivui %ic, %stages : index
+    %k_blocks = arith.ceildivui %all_k_blocks, %g : index
+    func.call @contract(%jobs, %oh, %ow, %kh, %kw, %sh, %sw, %dh, %dw,
+                        %ic_group, %oc_group, %n_blocks, %k_blocks, %a_bits,
+                        %w_bits, %r_bits, %pairs, %lanes, %stages, %slot_words,
+                        %slot_rows, %channel_tile, %buffers, %read_channels,
+                        %write_channels, %burst, %burst_cycles)
+        : (index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index, index) -> ()
+  }
+}
