@@ -5,6 +5,7 @@
 #ifndef PR_LIB_DIALECT_ACADL_ARCHITECTUREVERIFIER_H
 #define PR_LIB_DIALECT_ACADL_ARCHITECTUREVERIFIER_H
 
+#include "AddressForm.h"
 #include "pr/Dialect/ACADL/ACADLOps.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -26,7 +27,7 @@ struct Processor {
 class ArchitectureVerifier {
 public:
   explicit ArchitectureVerifier(ArchitectureOp architecture)
-      : architecture(architecture) {}
+      : architecture(architecture), addresses(architecture) {}
   LogicalResult run();
 
 private:
@@ -48,6 +49,8 @@ private:
   LogicalResult checkAccesses(IssueOp issue, ArrayRef<Processor> processors,
                               bool writes);
   LogicalResult checkRange(RangeOp range);
+  LogicalResult checkAddress(RangeOp range, StorageInterface storage);
+  LogicalResult checkAliases();
   LogicalResult checkStream(StreamOp stream);
   template <typename OpTy>
   LogicalResult checkSemaphore(OpTy op);
@@ -64,6 +67,8 @@ private:
   SmallVector<StageInterface> stages;
   SmallVector<UnitInterface> units;
   llvm::StringMap<SmallVector<Processor>> processors;
+  AddressForm addresses;
+  llvm::StringMap<RangeOp> named; ///< by storage: the first range of it
 };
 
 } // namespace mlir::pr::acadl

@@ -3,6 +3,7 @@
 // The part of the architecture's verifier that is about mappings.
 #include "ArchitectureVerifier.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -30,7 +31,7 @@ LogicalResult ArchitectureVerifier::checkMappings() {
             .Default([](Operation *) { return success(); });
     return failed(checked) ? WalkResult::interrupt() : WalkResult::advance();
   });
-  return failure(result.wasInterrupted());
+  return failure(result.wasInterrupted() || failed(checkAliases()));
 }
 
 LogicalResult ArchitectureVerifier::checkIssue(IssueOp issue) {
@@ -118,6 +119,12 @@ LogicalResult ArchitectureVerifier::checkRange(RangeOp range) {
     return range.emitOpError("has ")
            << range.getAt().size() << " indices 'at' the storage, expected "
            << storage.getInstances().size();
+  named.try_emplace(range.getStorage(), range);
+  return checkAddress(range, storage);
+}
+
+LogicalResult ArchitectureVerifier::checkAddress(RangeOp range,
+                                                 StorageInterface storage) {
   // Only what is constant can be seen here; the rest is checked per layer.
   llvm::APInt address, size;
   if (matchPattern(range.getAddress(), m_ConstantInt(&address)) &&
@@ -126,6 +133,35 @@ LogicalResult ArchitectureVerifier::checkRange(RangeOp range) {
     return range.emitOpError("has address ")
            << address.getSExtValue() << ", outside the " << size.getSExtValue()
            << " words of '@" << range.getStorage() << "'";
+  Operation *culprit = addresses.findNonAffine(range.getAddress());
+  if (!culprit)
+    return success();
+  InFlightDiagnostic diagnostic = range.emitOpError(
+      "has an address that is not affine in the variables of the loops around "
+      "it");
+  diagnostic.attachNote(culprit->getLoc())
+      << (isa<arith::MulIOp>(culprit)
+              ? "both factors change from iteration to iteration"
+              : "the divisor changes from iteration to iteration");
+  return diagnostic;
+}
+
+/// The words of a cache are those of the memory behind it, but dependencies are
+/// by name: an instruction must not see both.
+LogicalResult ArchitectureVerifier::checkAliases() {
+  for (auto cache : architecture.getBody().getOps<SetAssociativeCacheOp>()) {
+    RangeOp through = named.lookup(cache.getSymName());
+    RangeOp around = named.lookup(cache.getBacking());
+    if (!through || !around)
+      continue;
+    InFlightDiagnostic diagnostic =
+        around.emitOpError("is of '@")
+        << cache.getBacking() << "', whose words other ranges access through "
+        << "the cache '@" << cache.getSymName()
+        << "', so that dependencies between them would be missed";
+    diagnostic.attachNote(through.getLoc()) << "such a range is here";
+    return diagnostic;
+  }
   return success();
 }
 

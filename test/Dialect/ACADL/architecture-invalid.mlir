@@ -301,3 +301,75 @@ acadl.architecture @a {
     acadl.signal @s
   }
 }
+
+// -----
+
+acadl.architecture @a {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  acadl.fetch_stage @fetch
+  acadl.register_file @r size(%c8)
+  acadl.mapping @m of "conv1d"(oc = %oc, ic = %ic) {
+    scf.for %i = %c0 to %oc step %c1 {
+      scf.for %j = %c0 to %ic step %c1 {
+        // expected-note @below {{both factors change from iteration to iteration}}
+        %product = arith.muli %i, %j : index
+        %word = arith.remui %product, %c8 : index
+        // expected-error @below {{has an address that is not affine in the variables of the loops around it}}
+        %a = acadl.range @r[%word] size(%c1)
+      }
+    }
+  }
+}
+
+// -----
+
+// The extent of a ragged tile changes with its loop; so does what a function is
+// called with.
+acadl.architecture @a {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  acadl.fetch_stage @fetch
+  acadl.register_file @r size(%c8)
+  func.func @touch(%tile: index, %place: index) {
+    %one = arith.constant 1 : index
+    // expected-note @below {{the divisor changes from iteration to iteration}}
+    %row = arith.divui %place, %tile : index
+    // expected-error @below {{has an address that is not affine}}
+    %a = acadl.range @r[%row] size(%one)
+    func.return
+  }
+  acadl.mapping @m of "conv1d"(oc = %oc) {
+    scf.for %i = %c0 to %oc step %c8 {
+      %left = arith.subi %oc, %i : index
+      %tile = arith.minui %left, %c8 : index
+      func.call @touch(%tile, %i) : (index, index) -> ()
+    }
+  }
+}
+
+// -----
+
+acadl.architecture @a {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  acadl.fetch_stage @fetch forwards [@core]
+  acadl.sram @m size(%c8)
+  acadl.set_associative_cache @c size(%c8) sets(%c1) ways(%c1) line(%c1) backed_by @m
+  acadl.execute_stage @core {
+    acadl.memory_access_unit @unit reads [@m, @c] {
+      acadl.process "load" { acadl.latency %c1 }
+    }
+  }
+  acadl.mapping @conv of "conv1d"() {
+    // expected-note @below {{such a range is here}}
+    %through = acadl.range @c[%c0] size(%c1)
+    acadl.issue "load" reads(%through)
+    // expected-error @below {{is of '@m', whose words other ranges access through the cache '@c', so that dependencies between them would be missed}}
+    %around = acadl.range @m[%c0] size(%c1)
+    acadl.issue "load" reads(%around)
+  }
+}
