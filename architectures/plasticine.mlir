@@ -44,6 +44,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   %c4 = arith.constant 4 : index
   %c8 = arith.constant 8 : index
   %c32 = arith.constant 32 : index
+  %true = arith.constant true
+  %false = arith.constant false
 
   %units = arith.muli %rows, %cols : index
   %pairs = arith.divui %units, %c2 : index
@@ -65,6 +67,11 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   // In rows of one word for each lane.
   %slot_rows = arith.divui %small_words, %lanes : index
   %memory_fits = arith.cmpi uge, %slot_rows, %stages : index
+  // Pixels of a window that a slot of activations holds at least.
+  %lane_pixels = arith.divui %slot_words, %lanes : index
+  %tile_bound = arith.maxui %channel_tile, %stages : index
+  %tile_limit = arith.addi %tile_bound, %stages : index
+  %window_pixels = arith.divui %slot_words, %tile_limit : index
   // A vector may take several cycles to read.
   %vector_cycles = arith.ceildivui %lanes, %banks : index
 
@@ -88,6 +95,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   // A slot of results that may be summed into. Only the first pattern of a tile
   // waits for it, only the last one fills the slot.
   acadl.register_file @results_free size(%buffers)
+  // What one sweep over a row leaves for the next: a maximum, a sum.
+  acadl.register_file @statistics size(%c1)
 
   //===--------------------------------------------------------------------===//
   // Control, transfers, patterns
@@ -103,8 +112,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   }
 
   acadl.execute_stage @compute latency(%c1) capacity(%queue) {
-    acadl.functional_unit @pcus reads [@activations, @weights]
-        writes [@results, @results_free] {
+    acadl.functional_unit @pcus reads [@activations, @weights, @statistics]
+        writes [@results, @results_free, @statistics] {
       // Weights stay in the stages' registers while rows stream through; the
       // next ones follow behind the last row. A row that is summed up in the
       // PMU must have come back before it is read again.
@@ -365,6 +374,15 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
     acadl.require %w_fits, "the lanes are 32 bits wide"
+    %kh_1 = arith.subi %kh, %c1 : index
+    %kw_1 = arith.subi %kw, %c1 : index
+    %kh_span = arith.muli %kh_1, %dh : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %window_h = arith.addi %kh_span, %c1 : index
+    %window_w = arith.addi %kw_span, %c1 : index
+    %window = arith.muli %window_h, %window_w : index
+    %window_fits = arith.cmpi ule, %window, %window_pixels : index
+    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
     acadl.domain %oc in [1, 256]
     acadl.domain %ic in [1, 256]
     acadl.domain %oh in [1, 56]
@@ -389,5 +407,581 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
         : (index, index, index, index, index, index, index, index, index, index,
            index, index, index, index, index, index, index, index, index, index,
            index, index, index, index, index, index, index) -> ()
+  }
+
+  acadl.mapping @conv1d of "conv1d"(n = %n, g = %g, oc = %oc, ic = %ic,
+      ow = %ow, kw = %kw, sw = %sw, dw = %dw, operand0_bits = %a_bits,
+      operand1_bits = %w_bits, result0_bits = %r_bits)
+      free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    %a_fits = arith.cmpi ule, %a_bits, %c32 : index
+    acadl.require %a_fits, "the lanes are 32 bits wide"
+    %w_fits = arith.cmpi ule, %w_bits, %c32 : index
+    acadl.require %w_fits, "the lanes are 32 bits wide"
+    %kw_1 = arith.subi %kw, %c1 : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %window_fits = arith.cmpi ult, %kw_span, %window_pixels : index
+    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.domain %oc in [1, 256]
+    acadl.domain %ic in [1, 256]
+    acadl.domain %ow in [1, 128]
+    acadl.domain %kw in [1, 9]
+    acadl.domain %sw in [1, 2]
+    %jobs = arith.muli %n, %g : index
+    %oc_group = arith.divui %oc, %g : index
+    %ic_group = arith.divui %ic, %g : index
+    %all_n_blocks = arith.ceildivui %oc, %lanes : index
+    %n_blocks = arith.ceildivui %all_n_blocks, %g : index
+    %all_k_blocks = arith.ceildivui %ic, %stages : index
+    %k_blocks = arith.ceildivui %all_k_blocks, %g : index
+    func.call @contract(%jobs, %c1, %ow, %c1, %kw, %c1, %sw, %c1, %dw,
+                        %ic_group, %oc_group, %n_blocks, %k_blocks, %a_bits,
+                        %w_bits, %r_bits, %pairs, %lanes, %stages, %slot_words,
+                        %slot_rows, %channel_tile, %buffers, %read_channels,
+                        %write_channels, %burst, %burst_cycles)
+        : (index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index, index) -> ()
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Windows of single channels
+  //===--------------------------------------------------------------------===//
+
+  // Depthwise convolutions and pooling: lanes are channels, and of each window
+  // as many positions as there are vector inputs are combined in one pass.
+  // `outputs`: results of each channel; `has_weights`: 0 where it pools.
+  func.func @slide(%n: index, %c: index, %outputs: index, %has_weights: i1,
+                   %oh: index, %ow: index, %kh: index, %kw: index, %sh: index,
+                   %sw: index, %dh: index, %dw: index, %c_blocks: index,
+                   %a_bits: index, %w_bits: index, %r_bits: index,
+                   %pairs_: index, %lanes_: index, %inputs: index,
+                   %slot: index, %slot_rows_: index, %buffers_: index,
+                   %reading: index, %writing: index, %burst_size: index,
+                   %cycles: index) {
+    %zero = arith.constant 0 : index
+    %one = arith.constant 1 : index
+    %c_pairs = arith.minui %pairs_, %c_blocks : index
+    %t_c = arith.muli %c_pairs, %lanes_ : index
+    %tiles_c = arith.ceildivui %c_blocks, %c_pairs : index
+    %m_pairs = arith.divui %pairs_, %c_pairs : index
+    %positions = arith.muli %kh, %kw : index
+    %t_p = arith.minui %slot_rows_, %positions : index
+    %tiles_p = arith.ceildivui %positions, %t_p : index
+    %last_step = arith.subi %tiles_p, %one : index
+
+    %kh_1 = arith.subi %kh, %one : index
+    %kw_1 = arith.subi %kw, %one : index
+    %kh_span = arith.muli %kh_1, %dh : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %pixels = arith.divui %slot, %lanes_ : index
+    %window_rows = arith.addi %kh_span, %one : index
+    %iw_fits = arith.divui %pixels, %window_rows : index
+    %iw_1 = arith.subi %iw_fits, %one : index
+    %iw_free = arith.subi %iw_1, %kw_span : index
+    %iw_steps = arith.floordivsi %iw_free, %sw : index
+    %ow_fits = arith.addi %iw_steps, %one : index
+    %ow_pair = arith.ceildivui %ow, %m_pairs : index
+    %ow_held = arith.minsi %ow_fits, %slot_rows_ : index
+    %t_w_pair = arith.minsi %ow_held, %ow_pair : index
+    %t_w = arith.muli %t_w_pair, %m_pairs : index
+    %t_w_1 = arith.subi %t_w_pair, %one : index
+    %t_w_span = arith.muli %t_w_1, %sw : index
+    %iw_border = arith.addi %t_w_span, %kw_span : index
+    %iw_pair = arith.addi %iw_border, %one : index
+    %ih_fits = arith.divui %pixels, %iw_pair : index
+    %ih_1 = arith.subi %ih_fits, %one : index
+    %ih_free = arith.subi %ih_1, %kh_span : index
+    %ih_steps = arith.floordivsi %ih_free, %sh : index
+    %oh_fits = arith.addi %ih_steps, %one : index
+    %oh_held = arith.divui %slot_rows_, %t_w_pair : index
+    %oh_most = arith.minsi %oh_fits, %oh_held : index
+    %t_h = arith.minsi %oh_most, %oh : index
+    %tiles_h = arith.ceildivui %oh, %t_h : index
+    %tiles_w = arith.ceildivui %ow, %t_w : index
+
+    scf.for %image = %zero to %n step %one {
+      %image_h = arith.muli %image, %tiles_h : index
+      scf.for %ht = %zero to %tiles_h step %one {
+        %h_done = arith.muli %ht, %t_h : index
+        %h_left = arith.subi %oh, %h_done : index
+        %hv = arith.minsi %h_left, %t_h : index
+        %hv_1 = arith.subi %hv, %one : index
+        %hv_span = arith.muli %hv_1, %sh : index
+        %ih_border = arith.addi %hv_span, %kh_span : index
+        %lines = arith.addi %ih_border, %one : index
+        %runs = arith.muli %lines, %reading : index
+        %result_runs = arith.muli %hv, %writing : index
+        %line_of_tiles = arith.addi %image_h, %ht : index
+        %line_w = arith.muli %line_of_tiles, %tiles_w : index
+        scf.for %wt = %zero to %tiles_w step %one {
+          %w_done = arith.muli %wt, %t_w : index
+          %w_left = arith.subi %ow, %w_done : index
+          %wv = arith.minsi %w_left, %t_w : index
+          %wv_pair = arith.ceildivui %wv, %m_pairs : index
+          %row_count = arith.muli %hv, %wv_pair : index
+          %wv_1 = arith.subi %wv, %one : index
+          %wv_span = arith.muli %wv_1, %sw : index
+          %columns_1 = arith.addi %wv_span, %kw_span : index
+          %columns = arith.addi %columns_1, %one : index
+          %picture_tile = arith.addi %line_w, %wt : index
+          %picture_c = arith.muli %picture_tile, %tiles_c : index
+          scf.for %ct = %zero to %tiles_c step %one {
+            %c_done = arith.muli %ct, %t_c : index
+            %c_left = arith.subi %c, %c_done : index
+            %cv = arith.minsi %c_left, %t_c : index
+            %channels_tile = arith.addi %picture_c, %ct : index
+            %tile_outputs = arith.muli %channels_tile, %outputs : index
+            scf.for %output = %zero to %outputs step %one {
+              %tile = arith.addi %tile_outputs, %output : index
+              %r = arith.remui %tile, %buffers_ : index
+              %tile_steps = arith.muli %tile, %tiles_p : index
+              scf.for %step = %zero to %tiles_p step %one {
+                %number = arith.addi %tile_steps, %step : index
+                %ab = arith.remui %number, %buffers_ : index
+                %p_done = arith.muli %step, %t_p : index
+                %p_left = arith.subi %positions, %p_done : index
+                %pv = arith.minsi %p_left, %t_p : index
+                %is_first = arith.cmpi eq, %step, %zero : index
+                %is_last = arith.cmpi eq, %step, %last_step : index
+
+                %w = acadl.range @weights[%ab] size(%one)
+                scf.if %has_weights {
+                  %weight_count = arith.muli %pv, %cv : index
+                  %w_size = func.call @run(%one, %weight_count, %w_bits,
+                                           %reading, %burst_size, %cycles)
+                      : (index, index, index, index, index, index) -> index
+                  %from_w = acadl.range @operands[%zero] size(%w_size)
+                      repeat(%reading) stride(%w_size)
+                  acadl.issue "load" reads(%from_w) writes(%w)
+                }
+                %a = acadl.range @activations[%ab] size(%one)
+                %whole = arith.cmpi eq, %tiles_c, %one : index
+                %line = arith.muli %columns, %cv : index
+                %pieces = arith.select %whole, %one, %columns : index
+                %piece = arith.select %whole, %line, %cv : index
+                %a_size = func.call @run(%pieces, %piece, %a_bits, %reading,
+                                         %burst_size, %cycles)
+                    : (index, index, index, index, index, index) -> index
+                %from_a = acadl.range @operands[%zero] size(%a_size)
+                    repeat(%runs) stride(%a_size)
+                acadl.issue "load" reads(%from_a) writes(%a)
+
+                %combined = arith.ceildivui %pv, %inputs : index
+                %finish = arith.select %is_last, %one, %zero : index
+                %passes = arith.addi %combined, %finish : index
+                %opened = arith.select %is_first, %one, %zero : index
+                %open = acadl.range @results_free[%r] size(%opened)
+                %full = acadl.range @results[%r] size(%finish)
+                acadl.issue "multiply"(%row_count, %passes) reads(%a, %w)
+                    writes(%open, %full)
+              }
+              %one_tile = arith.cmpi eq, %tiles_c, %one : index
+              %result_line = arith.muli %wv, %cv : index
+              %pieces = arith.select %one_tile, %one, %wv : index
+              %piece = arith.select %one_tile, %result_line, %cv : index
+              %size = func.call @run(%pieces, %piece, %r_bits, %writing,
+                                     %burst_size, %cycles)
+                  : (index, index, index, index, index, index) -> index
+              %results_ = acadl.range @results[%r] size(%one)
+              %summed = acadl.range @results_free[%r] size(%one)
+              %to = acadl.range @outputs[%zero] size(%size)
+                  repeat(%result_runs) stride(%size)
+              acadl.issue "store" reads(%results_, %summed) writes(%to)
+            }
+          }
+        }
+      }
+    }
+    func.return
+  }
+
+  acadl.mapping @depthwise_conv2d of "depthwise_conv2d"(n = %n, c = %c,
+      m = %multiplier, oh = %oh, ow = %ow, kh = %kh, kw = %kw, sh = %sh,
+      sw = %sw, dh = %dh, dw = %dw, operand0_bits = %a_bits,
+      operand1_bits = %w_bits, result0_bits = %r_bits)
+      free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    %a_fits = arith.cmpi ule, %a_bits, %c32 : index
+    acadl.require %a_fits, "the lanes are 32 bits wide"
+    %w_fits = arith.cmpi ule, %w_bits, %c32 : index
+    acadl.require %w_fits, "the lanes are 32 bits wide"
+    %kh_1 = arith.subi %kh, %c1 : index
+    %kw_1 = arith.subi %kw, %c1 : index
+    %kh_span = arith.muli %kh_1, %dh : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %window_h = arith.addi %kh_span, %c1 : index
+    %window_w = arith.addi %kw_span, %c1 : index
+    %window = arith.muli %window_h, %window_w : index
+    %window_fits = arith.cmpi ule, %window, %lane_pixels : index
+    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.domain %c in [1, 256]
+    acadl.domain %oh in [1, 56]
+    acadl.domain %ow in [1, 56]
+    acadl.domain %kh in [1, 7]
+    acadl.domain %kw in [1, 7]
+    acadl.domain %sh in [1, 2]
+    acadl.domain %sw in [1, 2]
+    %c_blocks = arith.ceildivui %c, %lanes : index
+    func.call @slide(%n, %c, %multiplier, %true, %oh, %ow, %kh, %kw, %sh, %sw,
+                     %dh, %dw, %c_blocks, %a_bits, %w_bits, %r_bits, %pairs,
+                     %lanes, %vector_inputs, %slot_words, %slot_rows, %buffers,
+                     %read_channels, %write_channels, %burst, %burst_cycles)
+        : (index, index, index, i1, index, index, index, index, index, index,
+           index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index) -> ()
+  }
+
+  acadl.mapping @pool2d of "pool2d"(n = %n, c = %c, oh = %oh, ow = %ow,
+      kh = %kh, kw = %kw, sh = %sh, sw = %sw, dh = %dh, dw = %dw,
+      operand0_bits = %a_bits, result0_bits = %r_bits)
+      free_epilogues ["scale", "relu", "clamp", "requantize"] {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    %a_fits = arith.cmpi ule, %a_bits, %c32 : index
+    acadl.require %a_fits, "the lanes are 32 bits wide"
+    %kh_1 = arith.subi %kh, %c1 : index
+    %kw_1 = arith.subi %kw, %c1 : index
+    %kh_span = arith.muli %kh_1, %dh : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %window_h = arith.addi %kh_span, %c1 : index
+    %window_w = arith.addi %kw_span, %c1 : index
+    %window = arith.muli %window_h, %window_w : index
+    %window_fits = arith.cmpi ule, %window, %lane_pixels : index
+    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.domain %c in [1, 256]
+    acadl.domain %oh in [1, 56]
+    acadl.domain %ow in [1, 56]
+    acadl.domain %kh in [1, 7]
+    acadl.domain %kw in [1, 7]
+    acadl.domain %sh in [1, 2]
+    acadl.domain %sw in [1, 2]
+    %c_blocks = arith.ceildivui %c, %lanes : index
+    func.call @slide(%n, %c, %c1, %false, %oh, %ow, %kh, %kw, %sh, %sw, %dh,
+                     %dw, %c_blocks, %a_bits, %a_bits, %r_bits, %pairs, %lanes,
+                     %vector_inputs, %slot_words, %slot_rows, %buffers,
+                     %read_channels, %write_channels, %burst, %burst_cycles)
+        : (index, index, index, i1, index, index, index, index, index, index,
+           index, index, index, index, index, index, index, index, index, index,
+           index, index, index, index, index, index) -> ()
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Streams
+  //===--------------------------------------------------------------------===//
+
+  // Element by element: blocks of all PMUs' slots go through the PCUs. Broadcast
+  // operands are read once and stay.
+  acadl.mapping @elementwise of "elementwise"(e = %e, full = %full,
+      bcast = %bcast, alu = %alu, mul = %mul, div = %div, fn = %fn, cvt = %cvt,
+      operand0_bits = %a_bits, result0_bits = %r_bits)
+      free_epilogues ["relu", "clamp"] {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.domain %e in [1, 1000000]
+    acadl.domain %full in [1, 3]
+    acadl.domain %alu in [0, 4]
+    acadl.domain %mul in [0, 4]
+    %wider = arith.maxui %a_bits, %r_bits : index
+    %words = arith.ceildivui %wider, %c32 : index
+
+    %simple_1 = arith.addi %alu, %mul : index
+    %simple = arith.addi %simple_1, %cvt : index
+    %of_div = arith.muli %div, %div_stages : index
+    %of_fn = arith.muli %fn, %fn_stages : index
+    %hard = arith.addi %of_div, %of_fn : index
+    %operations = arith.addi %simple, %hard : index
+    %by_stages = arith.ceildivui %operations, %stages : index
+    %by_inputs = arith.ceildivui %full, %vector_inputs : index
+    %most = arith.maxui %by_stages, %by_inputs : index
+    %one_at_least = arith.maxui %most, %c1 : index
+    %chain = arith.muli %one_at_least, %words : index
+
+    // Vectors of a block in each PMU.
+    %operands_ = arith.maxui %full, %c1 : index
+    %held_1 = arith.divui %lane_pixels, %operands_ : index
+    %held_2 = arith.minui %held_1, %slot_rows : index
+    %held_3 = arith.divui %held_2, %words : index
+    %held = arith.maxui %held_3, %c1 : index
+    %abreast = arith.muli %pairs, %lanes : index
+    %block = arith.muli %held, %abreast : index
+    %blocks = arith.ceildivui %e, %block : index
+
+    %w = acadl.range @weights[%c0] size(%c1)
+    %has_bcast = arith.cmpi ugt, %bcast, %c0 : index
+    scf.if %has_bcast {
+      %size = func.call @run(%c1, %bcast, %a_bits, %read_channels, %burst,
+                             %burst_cycles)
+          : (index, index, index, index, index, index) -> index
+      %from = acadl.range @operands[%c0] size(%size) repeat(%read_channels)
+          stride(%size)
+      acadl.issue "load" reads(%from) writes(%w)
+    }
+    %has_full = arith.cmpi ugt, %full, %c0 : index
+    %runs = arith.muli %operands_, %read_channels : index
+    scf.for %i = %c0 to %blocks step %c1 {
+      %done = arith.muli %i, %block : index
+      %left = arith.subi %e, %done : index
+      %ev = arith.minsi %left, %block : index
+      %slot = arith.remui %i, %buffers : index
+      %a = acadl.range @activations[%slot] size(%c1)
+      scf.if %has_full {
+        %size = func.call @run(%c1, %ev, %a_bits, %read_channels, %burst,
+                               %burst_cycles)
+            : (index, index, index, index, index, index) -> index
+        %from = acadl.range @operands[%c0] size(%size) repeat(%runs)
+            stride(%size)
+        acadl.issue "load" reads(%from) writes(%a)
+      }
+      %vectors = arith.ceildivui %ev, %abreast : index
+      %r = acadl.range @results[%slot] size(%c1)
+      %free = acadl.range @results_free[%slot] size(%c1)
+      acadl.issue "map"(%vectors, %chain) reads(%a, %w) writes(%r, %free)
+      %r_size = func.call @run(%c1, %ev, %r_bits, %write_channels, %burst,
+                               %burst_cycles)
+          : (index, index, index, index, index, index) -> index
+      %to = acadl.range @outputs[%c0] size(%r_size) repeat(%write_channels)
+          stride(%r_size)
+      acadl.issue "store" reads(%r, %free) writes(%to)
+    }
+  }
+
+  // How many of `extent` are in a tile where `others` elements come with each
+  // and `room` fit: at least one.
+  func.func @fitting(%extent: index, %others: index, %room: index) -> index {
+    %one = arith.constant 1 : index
+    %fit = arith.divui %room, %others : index
+    %some = arith.maxui %fit, %one : index
+    %size = arith.minui %some, %extent : index
+    func.return %size : index
+  }
+
+  // [o, r, i] in blocks that PMUs hold: reduced (one sweep) or normalised (three
+  // sweeps over a row, of which the last gives results; rows that are held are
+  // read once). Lanes are inner elements, or where there are none, elements of a
+  // row, which are then combined across the lanes.
+  func.func @sweep(%o: index, %r: index, %i: index, %chain_1: index,
+                   %chain_2: index, %chain_3: index, %normalises: i1,
+                   %a_bits: index, %r_bits: index, %words: index,
+                   %pairs_: index, %lanes_: index, %slot: index,
+                   %slot_rows_: index, %buffers_: index, %reading: index,
+                   %writing: index, %burst_size: index, %cycles: index) {
+    %zero = arith.constant 0 : index
+    %one = arith.constant 1 : index
+    %three = arith.constant 3 : index
+    %slots = arith.muli %slot, %pairs_ : index
+    %room = arith.divui %slots, %words : index
+    %result_rows = arith.muli %slot_rows_, %lanes_ : index
+    %result_slots = arith.muli %result_rows, %pairs_ : index
+    %result_room = arith.divui %result_slots, %words : index
+
+    %t_i = func.call @fitting(%i, %one, %result_room)
+        : (index, index, index) -> index
+    %t_r_room = arith.select %normalises, %result_room, %room : index
+    %t_r = func.call @fitting(%r, %t_i, %t_r_room)
+        : (index, index, index) -> index
+    %of_row = arith.muli %t_r, %t_i : index
+    %of_row_out = arith.select %normalises, %of_row, %t_i : index
+    %o_in = func.call @fitting(%o, %of_row, %room)
+        : (index, index, index) -> index
+    %o_out = func.call @fitting(%o, %of_row_out, %result_room)
+        : (index, index, index) -> index
+    %t_o = arith.minui %o_in, %o_out : index
+    %tiles_o = arith.ceildivui %o, %t_o : index
+    %tiles_i = arith.ceildivui %i, %t_i : index
+    %tiles_r = arith.ceildivui %r, %t_r : index
+    %last_r = arith.subi %tiles_r, %one : index
+    %in_parts = arith.cmpi ugt, %tiles_r, %one : index
+    %sweeps = arith.select %normalises, %three, %one : index
+    %across_lanes = arith.cmpi eq, %i, %one : index
+    %blocks = arith.muli %sweeps, %tiles_r : index
+
+    scf.for %ot = %zero to %tiles_o step %one {
+      %o_done = arith.muli %ot, %t_o : index
+      %o_left = arith.subi %o, %o_done : index
+      %ov = arith.minsi %o_left, %t_o : index
+      %line = arith.muli %ot, %tiles_i : index
+      scf.for %it = %zero to %tiles_i step %one {
+        %i_done = arith.muli %it, %t_i : index
+        %i_left = arith.subi %i, %i_done : index
+        %iv = arith.minsi %i_left, %t_i : index
+        %tile = arith.addi %line, %it : index
+        %tile_blocks = arith.muli %tile, %blocks : index
+        scf.for %sweep = %zero to %sweeps step %one {
+          %first_sweep = arith.cmpi eq, %sweep, %zero : index
+          %second_sweep = arith.cmpi eq, %sweep, %one : index
+          %later = arith.select %second_sweep, %chain_2, %chain_3 : index
+          %chain = arith.select %first_sweep, %chain_1, %later : index
+          %reads = arith.ori %first_sweep, %in_parts : i1
+          %sweep_parts = arith.muli %sweep, %tiles_r : index
+          %sweep_blocks = arith.addi %tile_blocks, %sweep_parts : index
+          scf.for %rt = %zero to %tiles_r step %one {
+            %r_done = arith.muli %rt, %t_r : index
+            %r_left = arith.subi %r, %r_done : index
+            %rv = arith.minsi %r_left, %t_r : index
+            %part = arith.addi %sweep_blocks, %rt : index
+            %held = arith.select %in_parts, %part, %tile : index
+            %place = arith.remui %held, %buffers_ : index
+            %a = acadl.range @activations[%place] size(%one)
+            %rows_ = arith.muli %ov, %rv : index
+            %elements = arith.muli %rows_, %iv : index
+            scf.if %reads {
+              %size = func.call @run(%one, %elements, %a_bits, %reading,
+                                     %burst_size, %cycles)
+                  : (index, index, index, index, index, index) -> index
+              %from = acadl.range @operands[%zero] size(%size)
+                  repeat(%reading) stride(%size)
+              acadl.issue "load" reads(%from) writes(%a)
+            }
+            // Vectors of a PCU.
+            %row_vectors = arith.ceildivui %rv, %lanes_ : index
+            %inner_vectors = arith.ceildivui %iv, %lanes_ : index
+            %column_vectors = arith.muli %rv, %inner_vectors : index
+            %vectors_1 = arith.select %across_lanes, %row_vectors,
+                %column_vectors : index
+            %vectors_all = arith.muli %ov, %vectors_1 : index
+            %vectors = arith.ceildivui %vectors_all, %pairs_ : index
+
+            %first_part = arith.cmpi eq, %rt, %zero : index
+            %last_part = arith.cmpi eq, %rt, %last_r : index
+            %opened = arith.select %first_part, %one, %zero : index
+            %filled = arith.select %last_part, %one, %zero : index
+            scf.if %normalises {
+              %known = acadl.range @statistics[%zero] size(%opened)
+              %found = acadl.range @statistics[%zero] size(%filled)
+              %gives = arith.cmpi ugt, %sweep, %one : index
+              scf.if %gives {
+                %r_place = arith.remui %part, %buffers_ : index
+                %to_r = acadl.range @results[%r_place] size(%one)
+                %free = acadl.range @results_free[%r_place] size(%one)
+                acadl.issue "map"(%vectors, %chain) reads(%a, %known)
+                    writes(%to_r, %free)
+                %size = func.call @run(%one, %elements, %r_bits, %writing,
+                                       %burst_size, %cycles)
+                    : (index, index, index, index, index, index) -> index
+                %to = acadl.range @outputs[%zero] size(%size)
+                    repeat(%writing) stride(%size)
+                acadl.issue "store" reads(%to_r, %free) writes(%to)
+              } else {
+                acadl.issue "fold"(%vectors, %chain) reads(%a, %known)
+                    writes(%found)
+              }
+            } else {
+              %r_place = arith.remui %tile, %buffers_ : index
+              %free = acadl.range @results_free[%r_place] size(%opened)
+              %to_r = acadl.range @results[%r_place] size(%filled)
+              acadl.issue "fold"(%vectors, %chain) reads(%a)
+                  writes(%free, %to_r)
+            }
+          }
+        }
+        %none = arith.constant false
+        %reduces = arith.cmpi eq, %normalises, %none : i1
+        scf.if %reduces {
+          %results_of_tile = arith.muli %ov, %iv : index
+          %place = arith.remui %tile, %buffers_ : index
+          %from_r = acadl.range @results[%place] size(%one)
+          %summed = acadl.range @results_free[%place] size(%one)
+          %size = func.call @run(%one, %results_of_tile, %r_bits, %writing,
+                                 %burst_size, %cycles)
+              : (index, index, index, index, index, index) -> index
+          %to = acadl.range @outputs[%zero] size(%size) repeat(%writing)
+              stride(%size)
+          acadl.issue "store" reads(%from_r, %summed) writes(%to)
+        }
+      }
+    }
+    func.return
+  }
+
+  acadl.mapping @reduction of "reduction"(o = %o, r = %r, i = %i, ops = %ops,
+      operand0_bits = %a_bits, result0_bits = %r_bits) {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.domain %o in [1, 4096]
+    acadl.domain %r in [1, 4096]
+    acadl.domain %i in [1, 256]
+    %wider = arith.maxui %a_bits, %r_bits : index
+    %words = arith.ceildivui %wider, %c32 : index
+    %by_stages = arith.ceildivui %ops, %stages : index
+    %once = arith.maxui %by_stages, %c1 : index
+    %chain = arith.muli %once, %words : index
+    func.call @sweep(%o, %r, %i, %chain, %chain, %chain, %false, %a_bits,
+                     %r_bits, %words, %pairs, %lanes, %slot_words, %slot_rows,
+                     %buffers, %read_channels, %write_channels, %burst,
+                     %burst_cycles)
+        : (index, index, index, index, index, index, i1, index, index, index,
+           index, index, index, index, index, index, index, index, index) -> ()
+  }
+
+  // The maximum; differences, their exponentials and the sum; quotients.
+  acadl.mapping @softmax of "softmax"(o = %o, r = %r, i = %i,
+      operand0_bits = %a_bits, result0_bits = %r_bits) {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.domain %o in [1, 4096]
+    acadl.domain %r in [1, 4096]
+    %wider = arith.maxui %a_bits, %r_bits : index
+    %words = arith.ceildivui %wider, %c32 : index
+    %exponential = arith.addi %fn_stages, %c2 : index
+    %by_stages = arith.ceildivui %exponential, %stages : index
+    %chain_2 = arith.muli %by_stages, %words : index
+    %quotient = arith.ceildivui %div_stages, %stages : index
+    %chain_3 = arith.muli %quotient, %words : index
+    func.call @sweep(%o, %r, %i, %words, %chain_2, %chain_3, %true, %a_bits,
+                     %r_bits, %words, %pairs, %lanes, %slot_words, %slot_rows,
+                     %buffers, %read_channels, %write_channels, %burst,
+                     %burst_cycles)
+        : (index, index, index, index, index, index, i1, index, index, index,
+           index, index, index, index, index, index, index, index, index) -> ()
+  }
+
+  // Through the results' slots, without a PCU. PMUs transpose in their banks, so
+  // that whole bursts are read and written; only what is gathered or scattered
+  // comes in runs.
+  acadl.mapping @data_movement of "data_movement"(e = %e, r = %r, run = %run,
+      op = %op, operand0_bits = %a_bits, result0_bits = %r_bits) {
+    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.domain %e in [1, 1000000]
+    acadl.domain %r in [1, 1000000]
+    acadl.domain %run in [1, 4096]
+    %wider = arith.maxui %a_bits, %r_bits : index
+    %words = arith.ceildivui %wider, %c32 : index
+    %abreast = arith.muli %pairs, %lanes : index
+    %slots = arith.muli %slot_rows, %abreast : index
+    %room = arith.divui %slots, %words : index
+    %block = arith.maxui %room, %c1 : index
+    %blocks = arith.ceildivui %e, %block : index
+    %read = arith.ceildivui %r, %blocks : index
+    %gather = arith.constant 11 : index
+    %scatter = arith.constant 12 : index
+    %gathers = arith.cmpi eq, %op, %gather : index
+    %scatters = arith.cmpi eq, %op, %scatter : index
+    %read_run = arith.select %gathers, %run, %read : index
+    %read_some = arith.maxui %read, %c1 : index
+    %read_piece = arith.minui %read_run, %read_some : index
+    %piece_or_one = arith.maxui %read_piece, %c1 : index
+    %read_pieces = arith.ceildivui %read, %piece_or_one : index
+    %size = func.call @run(%read_pieces, %piece_or_one, %a_bits, %read_channels,
+                           %burst, %burst_cycles)
+        : (index, index, index, index, index, index) -> index
+    %reads_any = arith.cmpi ugt, %r, %c0 : index
+    scf.for %i = %c0 to %blocks step %c1 {
+      %done = arith.muli %i, %block : index
+      %left = arith.subi %e, %done : index
+      %ev = arith.minsi %left, %block : index
+      %slot = arith.remui %i, %buffers : index
+      %held = acadl.range @results[%slot] size(%c1)
+      scf.if %reads_any {
+        %from = acadl.range @operands[%c0] size(%size) repeat(%read_channels)
+            stride(%size)
+        acadl.issue "load" reads(%from) writes(%held)
+      }
+      %write_run = arith.select %scatters, %run, %ev : index
+      %write_piece = arith.minui %write_run, %ev : index
+      %write_pieces = arith.ceildivui %ev, %write_piece : index
+      %r_size = func.call @run(%write_pieces, %write_piece, %r_bits,
+                               %write_channels, %burst, %burst_cycles)
+          : (index, index, index, index, index, index) -> index
+      %to = acadl.range @outputs[%c0] size(%r_size) repeat(%write_channels)
+          stride(%r_size)
+      acadl.issue "store" reads(%held) writes(%to)
+    }
   }
 }
