@@ -88,13 +88,17 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   acadl.dram @outputs size(%unbounded) write_latency(%c0)
       ports(%write_channels) in_flight(%outstanding)
       banks(%c1) row(%unbounded) row_miss(%c0)
-  // The slots of all PMUs, one word standing for a slot.
-  acadl.register_file @activations size(%buffers)
-  acadl.register_file @weights size(%buffers)
-  acadl.register_file @results size(%buffers)
+  // The slots of all PMUs, used in turn. Every content of a slot has a word of
+  // its own; what comes into a slot also writes the word of its last content,
+  // `buffers` before, and so waits until that has been read. Addresses then
+  // simply count, and so do loops.
+  %contents = arith.constant 281474976710656 : index
+  acadl.register_file @activations size(%contents)
+  acadl.register_file @weights size(%contents)
+  acadl.register_file @results size(%contents)
   // A slot of results that may be summed into. Only the first pattern of a tile
   // waits for it, only the last one fills the slot.
-  acadl.register_file @results_free size(%buffers)
+  acadl.register_file @results_free size(%contents)
   // What one sweep over a row leaves for the next: a maximum, a sum.
   acadl.register_file @statistics size(%c1)
 
@@ -269,11 +273,11 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
             %n_left = arith.subi %oc, %n_done : index
             %nv = arith.minsi %n_left, %t_n : index
             %tile = arith.addi %picture_n, %nt : index
-            %r = arith.remui %tile, %buffers_ : index
+            %r = arith.addi %tile, %buffers_ : index
             %tile_steps = arith.muli %tile, %steps : index
             scf.for %step = %zero to %steps step %one {
               %number = arith.addi %tile_steps, %step : index
-              %ab = arith.remui %number, %buffers_ : index
+              %ab = arith.addi %number, %buffers_ : index
               %ct = arith.divui %step, %tiles_p : index
               %pt = arith.remui %step, %tiles_p : index
               %c_done = arith.muli %ct, %t_c : index
@@ -287,6 +291,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
 
               // Weights lie packed by tile.
               %w = acadl.range @weights[%ab] size(%one)
+              %w_before = acadl.range @weights[%number] size(%one)
               %weight_rows = arith.muli %pv, %cv : index
               %weight_count = arith.muli %weight_rows, %nv : index
               %w_size = func.call @run(%one, %weight_count, %w_bits, %reading,
@@ -294,11 +299,12 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                   : (index, index, index, index, index, index) -> index
               %from_w = acadl.range @operands[%zero] size(%w_size)
                   repeat(%reading) stride(%w_size)
-              acadl.issue "load" reads(%from_w) writes(%w)
+              acadl.issue "load" reads(%from_w) writes(%w, %w_before)
 
               // The picture lies channel by channel; all channels of a line, or
               // this tile's of each pixel.
               %a = acadl.range @activations[%ab] size(%one)
+              %a_before = acadl.range @activations[%number] size(%one)
               %whole = arith.cmpi eq, %tiles_c, %one : index
               %line = arith.muli %columns, %cv : index
               %pieces = arith.select %whole, %one, %columns : index
@@ -308,7 +314,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                   : (index, index, index, index, index, index) -> index
               %from_a = acadl.range @operands[%zero] size(%a_size)
                   repeat(%runs) stride(%a_size)
-              acadl.issue "load" reads(%from_a) writes(%a)
+              acadl.issue "load" reads(%from_a) writes(%a, %a_before)
 
               // Behind the last one the results pass the pipeline once more,
               // for what is fused behind the layer.
@@ -317,7 +323,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
               %finish = arith.select %is_last, %one, %zero : index
               %passes = arith.addi %products, %finish : index
               %opened = arith.select %is_first, %one, %zero : index
-              %open = acadl.range @results_free[%r] size(%opened)
+              %open = acadl.range @results_free[%tile] size(%opened)
               %full = acadl.range @results[%r] size(%finish)
               acadl.issue "multiply"(%row_count, %passes) reads(%a, %w)
                   writes(%open, %full)
@@ -534,11 +540,11 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
             %tile_outputs = arith.muli %channels_tile, %outputs : index
             scf.for %output = %zero to %outputs step %one {
               %tile = arith.addi %tile_outputs, %output : index
-              %r = arith.remui %tile, %buffers_ : index
+              %r = arith.addi %tile, %buffers_ : index
               %tile_steps = arith.muli %tile, %tiles_p : index
               scf.for %step = %zero to %tiles_p step %one {
                 %number = arith.addi %tile_steps, %step : index
-                %ab = arith.remui %number, %buffers_ : index
+                %ab = arith.addi %number, %buffers_ : index
                 %p_done = arith.muli %step, %t_p : index
                 %p_left = arith.subi %positions, %p_done : index
                 %pv = arith.minsi %p_left, %t_p : index
@@ -546,6 +552,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                 %is_last = arith.cmpi eq, %step, %last_step : index
 
                 %w = acadl.range @weights[%ab] size(%one)
+                %w_before = acadl.range @weights[%number] size(%one)
                 scf.if %has_weights {
                   %weight_count = arith.muli %pv, %cv : index
                   %w_size = func.call @run(%one, %weight_count, %w_bits,
@@ -553,9 +560,10 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                       : (index, index, index, index, index, index) -> index
                   %from_w = acadl.range @operands[%zero] size(%w_size)
                       repeat(%reading) stride(%w_size)
-                  acadl.issue "load" reads(%from_w) writes(%w)
+                  acadl.issue "load" reads(%from_w) writes(%w, %w_before)
                 }
                 %a = acadl.range @activations[%ab] size(%one)
+                %a_before = acadl.range @activations[%number] size(%one)
                 %whole = arith.cmpi eq, %tiles_c, %one : index
                 %line = arith.muli %columns, %cv : index
                 %pieces = arith.select %whole, %one, %columns : index
@@ -565,13 +573,13 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                     : (index, index, index, index, index, index) -> index
                 %from_a = acadl.range @operands[%zero] size(%a_size)
                     repeat(%runs) stride(%a_size)
-                acadl.issue "load" reads(%from_a) writes(%a)
+                acadl.issue "load" reads(%from_a) writes(%a, %a_before)
 
                 %combined = arith.ceildivui %pv, %inputs : index
                 %finish = arith.select %is_last, %one, %zero : index
                 %passes = arith.addi %combined, %finish : index
                 %opened = arith.select %is_first, %one, %zero : index
-                %open = acadl.range @results_free[%r] size(%opened)
+                %open = acadl.range @results_free[%tile] size(%opened)
                 %full = acadl.range @results[%r] size(%finish)
                 acadl.issue "multiply"(%row_count, %passes) reads(%a, %w)
                     writes(%open, %full)
@@ -721,26 +729,27 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       %done = arith.muli %i, %block : index
       %left = arith.subi %e, %done : index
       %ev = arith.minsi %left, %block : index
-      %slot = arith.remui %i, %buffers : index
+      %slot = arith.addi %i, %buffers : index
       %a = acadl.range @activations[%slot] size(%c1)
+      %a_before = acadl.range @activations[%i] size(%c1)
       scf.if %has_full {
         %size = func.call @run(%c1, %ev, %a_bits, %read_channels, %burst,
                                %burst_cycles)
             : (index, index, index, index, index, index) -> index
         %from = acadl.range @operands[%c0] size(%size) repeat(%runs)
             stride(%size)
-        acadl.issue "load" reads(%from) writes(%a)
+        acadl.issue "load" reads(%from) writes(%a, %a_before)
       }
       %vectors = arith.ceildivui %ev, %abreast : index
       %r = acadl.range @results[%slot] size(%c1)
-      %free = acadl.range @results_free[%slot] size(%c1)
-      acadl.issue "map"(%vectors, %chain) reads(%a, %w) writes(%r, %free)
+      %r_before = acadl.range @results[%i] size(%c1)
+      acadl.issue "map"(%vectors, %chain) reads(%a, %w) writes(%r, %r_before)
       %r_size = func.call @run(%c1, %ev, %r_bits, %write_channels, %burst,
                                %burst_cycles)
           : (index, index, index, index, index, index) -> index
       %to = acadl.range @outputs[%c0] size(%r_size) repeat(%write_channels)
           stride(%r_size)
-      acadl.issue "store" reads(%r, %free) writes(%to)
+      acadl.issue "store" reads(%r) writes(%to)
     }
   }
 
@@ -805,6 +814,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
         %iv = arith.minsi %i_left, %t_i : index
         %tile = arith.addi %line, %it : index
         %tile_blocks = arith.muli %tile, %blocks : index
+        %tile_parts = arith.muli %tile, %tiles_r : index
         scf.for %sweep = %zero to %sweeps step %one {
           %first_sweep = arith.cmpi eq, %sweep, %zero : index
           %second_sweep = arith.cmpi eq, %sweep, %one : index
@@ -819,8 +829,9 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
             %rv = arith.minsi %r_left, %t_r : index
             %part = arith.addi %sweep_blocks, %rt : index
             %held = arith.select %in_parts, %part, %tile : index
-            %place = arith.remui %held, %buffers_ : index
+            %place = arith.addi %held, %buffers_ : index
             %a = acadl.range @activations[%place] size(%one)
+            %a_before = acadl.range @activations[%held] size(%one)
             %rows_ = arith.muli %ov, %rv : index
             %elements = arith.muli %rows_, %iv : index
             scf.if %reads {
@@ -829,7 +840,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                   : (index, index, index, index, index, index) -> index
               %from = acadl.range @operands[%zero] size(%size)
                   repeat(%reading) stride(%size)
-              acadl.issue "load" reads(%from) writes(%a)
+              acadl.issue "load" reads(%from) writes(%a, %a_before)
             }
             // Vectors of a PCU.
             %row_vectors = arith.ceildivui %rv, %lanes_ : index
@@ -849,24 +860,25 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
               %found = acadl.range @statistics[%zero] size(%filled)
               %gives = arith.cmpi ugt, %sweep, %one : index
               scf.if %gives {
-                %r_place = arith.remui %part, %buffers_ : index
+                %part_of_results = arith.addi %tile_parts, %rt : index
+                %r_place = arith.addi %part_of_results, %buffers_ : index
                 %to_r = acadl.range @results[%r_place] size(%one)
-                %free = acadl.range @results_free[%r_place] size(%one)
+                %r_before = acadl.range @results[%part_of_results] size(%one)
                 acadl.issue "map"(%vectors, %chain) reads(%a, %known)
-                    writes(%to_r, %free)
+                    writes(%to_r, %r_before)
                 %size = func.call @run(%one, %elements, %r_bits, %writing,
                                        %burst_size, %cycles)
                     : (index, index, index, index, index, index) -> index
                 %to = acadl.range @outputs[%zero] size(%size)
                     repeat(%writing) stride(%size)
-                acadl.issue "store" reads(%to_r, %free) writes(%to)
+                acadl.issue "store" reads(%to_r) writes(%to)
               } else {
                 acadl.issue "fold"(%vectors, %chain) reads(%a, %known)
                     writes(%found)
               }
             } else {
-              %r_place = arith.remui %tile, %buffers_ : index
-              %free = acadl.range @results_free[%r_place] size(%opened)
+              %r_place = arith.addi %tile, %buffers_ : index
+              %free = acadl.range @results_free[%tile] size(%opened)
               %to_r = acadl.range @results[%r_place] size(%filled)
               acadl.issue "fold"(%vectors, %chain) reads(%a)
                   writes(%free, %to_r)
@@ -877,7 +889,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
         %reduces = arith.cmpi eq, %normalises, %none : i1
         scf.if %reduces {
           %results_of_tile = arith.muli %ov, %iv : index
-          %place = arith.remui %tile, %buffers_ : index
+          %place = arith.addi %tile, %buffers_ : index
           %from_r = acadl.range @results[%place] size(%one)
           %summed = acadl.range @results_free[%place] size(%one)
           %size = func.call @run(%one, %results_of_tile, %r_bits, %writing,
@@ -966,12 +978,13 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       %done = arith.muli %i, %block : index
       %left = arith.subi %e, %done : index
       %ev = arith.minsi %left, %block : index
-      %slot = arith.remui %i, %buffers : index
+      %slot = arith.addi %i, %buffers : index
       %held = acadl.range @results[%slot] size(%c1)
+      %before = acadl.range @results[%i] size(%c1)
       scf.if %reads_any {
         %from = acadl.range @operands[%c0] size(%size) repeat(%read_channels)
             stride(%size)
-        acadl.issue "load" reads(%from) writes(%held)
+        acadl.issue "load" reads(%from) writes(%held, %before)
       }
       %write_run = arith.select %scatters, %run, %ev : index
       %write_piece = arith.minui %write_run, %ev : index
