@@ -61,6 +61,7 @@ PYBIND11_MODULE(_core, module) {
   defineErrors(module);
   python::defineLayers(module);
   python::defineLattices(module);
+  python::defineStepFitter(module);
   python::defineModels(module);
   python::defineEstimator(module);
 }

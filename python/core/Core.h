@@ -42,6 +42,7 @@ pybind11::array_t<T> toArray(const std::vector<T> &values) {
 
 void defineLayers(pybind11::module_ &module);
 void defineLattices(pybind11::module_ &module);
+void defineStepFitter(pybind11::module_ &module);
 void defineModels(pybind11::module_ &module);
 void defineEstimator(pybind11::module_ &module);
 

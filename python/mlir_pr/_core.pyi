@@ -131,6 +131,40 @@ class Lattice:
     def from_json(text: str) -> Lattice: ...
     def __eq__(self, other: object) -> bool: ...
 
+class FittedStep:
+    """A staircase that a sweep supports."""
+    width: int
+    offset: int
+    region_low: int
+    region_high: int
+    height: float
+    significance: float
+    evidence: str
+    @property
+    def plateau(self) -> str: ...
+
+class SweepFit:
+    """What a sweep says; `steps` from the widest to the narrowest."""
+    steps: list[FittedStep]
+    noise: float
+    deterministic: bool
+    measurements: int
+    curve: list[tuple[int, float]]
+
+class StepFitter:
+    """Finds steps over one dimension: measure at `next()`, tell by `observe`."""
+    def __init__(
+        self,
+        low: int,
+        high: int,
+        most_measurements: int = 48,
+        candidates: Sequence[int] = (),
+    ) -> None: ...
+    def next(self) -> int | None: ...
+    def observe(self, extent: int, latency: float) -> None: ...
+    def skip(self, extent: int) -> None: ...
+    def result(self) -> SweepFit: ...
+
 class TargetInfo:
     @staticmethod
     def from_json(text: str) -> TargetInfo: ...
@@ -153,6 +187,11 @@ class TargetInfo:
     def types(self, kind: str) -> list[str]:
         """Accepted element types; empty: any."""
     def free_epilogue(self, kind: str) -> list[str]: ...
+    def tile_dims(self, kind: str) -> list[str]:
+        """The dimensions whose tile size a schedule may give."""
+    def tile_candidates(self, layer: Layer, most: int = 512) -> list[Layer]:
+        """The layer with each of the legal tile sizes worth asking about, in a
+        fixed order, thinned out to `most`. UnsupportedError where there are none."""
     def lattice(self, kind: str) -> Lattice:
         """The steps known beforehand; a trivial lattice for other kinds."""
     def domain(self, kind: str) -> dict[str, tuple[int, int]]:

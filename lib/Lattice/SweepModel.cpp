@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "SweepModel.h"
+
+#include "pr/Support/CheckedMath.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace pr;
+using namespace pr::sweep;
+
+double Term::at(int64_t extent) const {
+  if (!isStair())
+    return double(std::max<int64_t>(0, extent - low));
+  return double(-floorDiv(offset - std::clamp(extent, low, high), width));
+}
+
+bool sweep::operator==(const Term &a, const Term &b) {
+  return a.width == b.width && a.offset == b.offset && a.low == b.low &&
+         a.high == b.high;
+}
+
+/// Latencies are whole picoseconds or cycles: this much of one is rounding.
+static constexpr double kRounding = 0.3;
+/// Nothing is believed to be more exact, relatively.
+static constexpr double kExactness = 1e-6;
+/// A range this many times its begin bends in more ways.
+static constexpr int64_t kWideRange = 32;
+
+static unsigned numSmooth(Span span) {
+  return span.high / std::max<int64_t>(1, span.low) >= kWideRange ? 6 : 4;
+}
+
+/// The smooth curve: constants, lines, roots, logarithms and parabolas.
+static void smoothRow(int64_t extent, Span span,
+                      Eigen::Ref<Eigen::VectorXd> row) {
+  double x = std::max(0.5, double(extent));
+  double z = x / double(span.high), l = std::log(x);
+  row(0) = 1;
+  row(1) = z;
+  row(2) = l;
+  row(3) = z * z;
+  if (row.size() > 4) {
+    row(4) = std::sqrt(z);
+    row(5) = z * l;
+  }
+}
+
+Model::Model(const std::vector<Point> &points, std::vector<Term> terms,
+             Span range)
+    : columns(std::move(terms)), span(range) {
+  const Eigen::Index n = Eigen::Index(points.size());
+  const Eigen::Index smooth = numSmooth(span),
+                     p = smooth + Eigen::Index(columns.size());
+  Eigen::MatrixXd design(n, p);
+  Eigen::VectorXd target(n), row(smooth);
+  double floor = 0;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const Point &point = points[size_t(i)];
+    double weight = std::sqrt(point.count) / point.latency;
+    smoothRow(point.extent, span, row);
+    design.row(i).head(smooth) = weight * row.transpose();
+    for (size_t j = 0; j < columns.size(); ++j)
+      design(i, smooth + Eigen::Index(j)) =
+          weight * columns[j].at(point.extent);
+    target(i) = std::sqrt(point.count);
+    double exactness = std::hypot(kRounding / point.latency, kExactness);
+    floor += point.count * exactness * exactness;
+  }
+  Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr;
+  qr.setThreshold(1e-10);
+  qr.compute(design);
+  const Eigen::Index rank = qr.rank();
+  basis = qr.householderQ() * Eigen::MatrixXd::Identity(n, rank);
+  coefficients = qr.solve(target);
+  residual = target - basis * (basis.transpose() * target);
+  squares = residual.squaredNorm() + floor;
+  freedom = std::max<double>(1, double(n - rank));
+  // Errors of the pivoted coefficients: columns of R^-1.
+  errors =
+      Eigen::VectorXd::Constant(p, std::numeric_limits<double>::infinity());
+  Eigen::MatrixXd inverse = qr.matrixR()
+                                .topLeftCorner(rank, rank)
+                                .triangularView<Eigen::Upper>()
+                                .solve(Eigen::MatrixXd::Identity(rank, rank));
+  for (Eigen::Index i = 0; i < rank; ++i)
+    errors(qr.colsPermutation().indices()(i)) = inverse.row(i).norm() * noise();
+}
+
+double Model::predict(int64_t extent) const {
+  const Eigen::Index smooth = numSmooth(span);
+  Eigen::VectorXd row(smooth);
+  smoothRow(extent, span, row);
+  double sum = row.dot(coefficients.head(smooth));
+  for (size_t j = 0; j < columns.size(); ++j)
+    sum += coefficients(smooth + Eigen::Index(j)) * columns[j].at(extent);
+  return sum;
+}
+
+double Model::height(unsigned term) const {
+  return coefficients(Eigen::Index(numSmooth(span) + term));
+}
+
+double Model::significance(unsigned term) const {
+  return height(term) / errors(Eigen::Index(numSmooth(span) + term));
+}
+
+double Model::noise() const { return std::sqrt(squares / freedom); }

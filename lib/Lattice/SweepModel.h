@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The regression behind StepFitter: latency over one dimension as a smooth
+// curve plus staircases and kinks, by least squares of relative residuals.
+#ifndef PR_LATTICE_SWEEPMODEL_H
+#define PR_LATTICE_SWEEPMODEL_H
+
+#include <Eigen/Dense>
+
+#include <cstdint>
+#include <vector>
+
+namespace pr::sweep {
+
+/// One extent; `count` measurements gave the latency.
+struct Point {
+  int64_t extent = 0;
+  double latency = 0;
+  double count = 1;
+};
+
+/// A column of the regression beside the smooth curve. A staircase has a width;
+/// with width 0 the term is a kink: max(0, extent - low).
+struct Term {
+  int64_t width = 0;
+  int64_t offset = 0;
+  int64_t low = 0;  ///< the staircase rises at the edges within
+  int64_t high = 0; ///< [low, high]
+  bool isStair() const { return width > 0; }
+  double at(int64_t extent) const;
+};
+bool operator==(const Term &a, const Term &b);
+
+/// The extents that are of interest.
+struct Span {
+  int64_t low = 1;
+  int64_t high = 1;
+};
+
+class Model {
+public:
+  Model() = default;
+  Model(const std::vector<Point> &points, std::vector<Term> terms, Span span);
+
+  double predict(int64_t extent) const;
+  const std::vector<Term> &terms() const { return columns; }
+  /// Of a term: what latency rises by at an edge, and that over its error.
+  double height(unsigned term) const;
+  double significance(unsigned term) const;
+  /// Relative standard deviation around the fit.
+  double noise() const;
+
+private:
+  friend class Search;
+  std::vector<Term> columns;
+  Span span;
+  Eigen::VectorXd coefficients, errors;
+  Eigen::MatrixXd basis;    ///< orthonormal columns of the fit
+  Eigen::VectorXd residual; ///< relative, weighted
+  double squares = 0;       ///< of the residual, with the floor of rounding
+  double freedom = 1;
+};
+
+/// A term that a model may be given, and how much better it would be: log of
+/// the likelihood ratio, less the price of choosing it among all others.
+struct Addition {
+  Term term;
+  double logOdds = 0;
+};
+
+/// The best additions to a model, best first.
+std::vector<Addition> bestAdditions(const std::vector<Point> &points,
+                                    const Model &model, Span span,
+                                    const std::vector<int64_t> &candidates,
+                                    unsigned most);
+
+} // namespace pr::sweep
+
+#endif // PR_LATTICE_SWEEPMODEL_H

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which extent StepFitter measures next, and what it believes so far.
+#ifndef PR_LATTICE_SWEEPPLANNER_H
+#define PR_LATTICE_SWEEPPLANNER_H
+
+#include "SweepModel.h"
+
+#include "pr/Lattice/StepFitter.h"
+
+#include <deque>
+#include <map>
+#include <set>
+
+namespace pr::sweep {
+
+class Planner {
+public:
+  Planner(Span span, StepFitterOptions options);
+
+  std::optional<int64_t> next();
+  void observe(int64_t extent, double latency);
+  void skip(int64_t extent);
+
+  Span span() const { return range; }
+  unsigned spent() const { return measurements; }
+  /// One point an extent: repetitions merged, lone outliers left out.
+  std::vector<Point> points() const;
+  /// Extents were repeated, always with the same latency.
+  bool isDeterministic() const;
+  /// The terms that the points support.
+  Model selectModel(const std::vector<Point> &points) const;
+  /// Whether a staircase of a model is more than chance.
+  bool isSupported(const Model &model, unsigned term,
+                   const std::vector<Point> &points) const;
+
+private:
+  void planBeginning();
+  bool planRepetitions();
+  bool planDistinction(const std::vector<Point> &points, const Model &model);
+  bool planConfirmation(const std::vector<Point> &points, const Model &model);
+  bool plan();
+  void enqueue(int64_t extent);
+  bool isSuspicious(int64_t extent) const;
+  std::vector<Model> rivals(const std::vector<Point> &points,
+                            const Model &model,
+                            std::vector<double> &logOdds) const;
+  unsigned fewest() const;
+
+  Span range;
+  StepFitterOptions options;
+  std::map<int64_t, std::vector<double>> seen;
+  std::set<int64_t> skipped;
+  std::deque<int64_t> queue;
+  unsigned measurements = 0;
+  unsigned repetitions = 0;
+  bool begun = false;
+};
+
+} // namespace pr::sweep
+
+#endif // PR_LATTICE_SWEEPPLANNER_H
