@@ -23,6 +23,9 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   %buffers = acadl.parameter "buffers" default 2 in [1, 16]
   // Input channels of a tile: a multiple of the stages, and of whole bursts.
   %channel_tile = acadl.parameter "channel_tile" default 48 in [1, 4096]
+  // Lines of the results that a tile has where the picture is wide enough:
+  // neighbouring tiles read the border between them twice.
+  %tile_lines = acadl.parameter "tile_lines" default 8 in [1, 1024]
   // Cycles from switch to switch.
   %switch = acadl.parameter "switch" default 1 in [0, 64]
   %read_channels = acadl.parameter "read_channels" default 2 in [1, 64]
@@ -185,7 +188,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                       %k_blocks: index, %a_bits: index, %w_bits: index,
                       %r_bits: index, %pairs_: index, %lanes_: index,
                       %stages_: index, %slot: index, %slot_rows_: index,
-                      %channels_of_tile: index, %buffers_: index,
+                      %channels_of_tile: index, %lines_of_tile: index,
+                      %buffers_: index,
                       %reading: index, %writing: index, %burst_size: index,
                       %cycles: index) {
     %zero = arith.constant 0 : index
@@ -218,7 +222,13 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %kw_span = arith.muli %kw_1, %dw : index
     %pixels = arith.divui %slot, %t_c : index
     %window_rows = arith.addi %kh_span, %one : index
-    %iw_fits = arith.divui %pixels, %window_rows : index
+    %lines_aimed_at = arith.minui %lines_of_tile, %oh : index
+    %lines_1 = arith.subi %lines_aimed_at, %one : index
+    %lines_span = arith.muli %lines_1, %sh : index
+    %rows_aimed_at = arith.addi %window_rows, %lines_span : index
+    %iw_aimed_at = arith.divui %pixels, %rows_aimed_at : index
+    %window_columns = arith.addi %kw_span, %one : index
+    %iw_fits = arith.maxui %iw_aimed_at, %window_columns : index
     %iw_1 = arith.subi %iw_fits, %one : index
     %iw_free = arith.subi %iw_1, %kw_span : index
     %iw_steps = arith.floordivsi %iw_free, %sw : index
@@ -363,11 +373,11 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     func.call @contract(%b, %c1, %m, %c1, %c1, %c1, %c1, %c1, %c1, %k, %n,
                         %n_blocks, %k_blocks, %a_bits, %w_bits, %r_bits, %pairs,
                         %lanes, %stages, %slot_words, %slot_rows, %channel_tile,
-                        %buffers, %read_channels, %write_channels, %burst,
+                        %tile_lines, %buffers, %read_channels, %write_channels, %burst,
                         %burst_cycles)
         : (index, index, index, index, index, index, index, index, index, index,
            index, index, index, index, index, index, index, index, index, index,
-           index, index, index, index, index, index, index) -> ()
+           index, index, index, index, index, index, index, index) -> ()
   }
 
   acadl.mapping @conv2d of "conv2d"(n = %n, g = %g, oc = %oc, ic = %ic,
@@ -408,11 +418,11 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     func.call @contract(%jobs, %oh, %ow, %kh, %kw, %sh, %sw, %dh, %dw,
                         %ic_group, %oc_group, %n_blocks, %k_blocks, %a_bits,
                         %w_bits, %r_bits, %pairs, %lanes, %stages, %slot_words,
-                        %slot_rows, %channel_tile, %buffers, %read_channels,
-                        %write_channels, %burst, %burst_cycles)
+                        %slot_rows, %channel_tile, %tile_lines, %buffers,
+                        %read_channels, %write_channels, %burst, %burst_cycles)
         : (index, index, index, index, index, index, index, index, index, index,
            index, index, index, index, index, index, index, index, index, index,
-           index, index, index, index, index, index, index) -> ()
+           index, index, index, index, index, index, index, index) -> ()
   }
 
   acadl.mapping @conv1d of "conv1d"(n = %n, g = %g, oc = %oc, ic = %ic,
@@ -443,11 +453,11 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     func.call @contract(%jobs, %c1, %ow, %c1, %kw, %c1, %sw, %c1, %dw,
                         %ic_group, %oc_group, %n_blocks, %k_blocks, %a_bits,
                         %w_bits, %r_bits, %pairs, %lanes, %stages, %slot_words,
-                        %slot_rows, %channel_tile, %buffers, %read_channels,
-                        %write_channels, %burst, %burst_cycles)
+                        %slot_rows, %channel_tile, %tile_lines, %buffers,
+                        %read_channels, %write_channels, %burst, %burst_cycles)
         : (index, index, index, index, index, index, index, index, index, index,
            index, index, index, index, index, index, index, index, index, index,
-           index, index, index, index, index, index, index) -> ()
+           index, index, index, index, index, index, index, index) -> ()
   }
 
   //===--------------------------------------------------------------------===//
@@ -462,9 +472,9 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
                    %sw: index, %dh: index, %dw: index, %c_blocks: index,
                    %a_bits: index, %w_bits: index, %r_bits: index,
                    %pairs_: index, %lanes_: index, %inputs: index,
-                   %slot: index, %slot_rows_: index, %buffers_: index,
-                   %reading: index, %writing: index, %burst_size: index,
-                   %cycles: index) {
+                   %slot: index, %slot_rows_: index, %lines_of_tile: index,
+                   %buffers_: index, %reading: index, %writing: index,
+                   %burst_size: index, %cycles: index) {
     %zero = arith.constant 0 : index
     %one = arith.constant 1 : index
     %c_pairs = arith.minui %pairs_, %c_blocks : index
@@ -482,7 +492,13 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %kw_span = arith.muli %kw_1, %dw : index
     %pixels = arith.divui %slot, %lanes_ : index
     %window_rows = arith.addi %kh_span, %one : index
-    %iw_fits = arith.divui %pixels, %window_rows : index
+    %lines_aimed_at = arith.minui %lines_of_tile, %oh : index
+    %lines_1 = arith.subi %lines_aimed_at, %one : index
+    %lines_span = arith.muli %lines_1, %sh : index
+    %rows_aimed_at = arith.addi %window_rows, %lines_span : index
+    %iw_aimed_at = arith.divui %pixels, %rows_aimed_at : index
+    %window_columns = arith.addi %kw_span, %one : index
+    %iw_fits = arith.maxui %iw_aimed_at, %window_columns : index
     %iw_1 = arith.subi %iw_fits, %one : index
     %iw_free = arith.subi %iw_1, %kw_span : index
     %iw_steps = arith.floordivsi %iw_free, %sw : index
@@ -633,11 +649,12 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %c_blocks = arith.ceildivui %c, %lanes : index
     func.call @slide(%n, %c, %multiplier, %true, %oh, %ow, %kh, %kw, %sh, %sw,
                      %dh, %dw, %c_blocks, %a_bits, %w_bits, %r_bits, %pairs,
-                     %lanes, %vector_inputs, %slot_words, %slot_rows, %buffers,
-                     %read_channels, %write_channels, %burst, %burst_cycles)
+                     %lanes, %vector_inputs, %slot_words, %slot_rows, %tile_lines,
+                     %buffers, %read_channels, %write_channels, %burst,
+                     %burst_cycles)
         : (index, index, index, i1, index, index, index, index, index, index,
            index, index, index, index, index, index, index, index, index, index,
-           index, index, index, index, index, index) -> ()
+           index, index, index, index, index, index, index) -> ()
   }
 
   acadl.mapping @pool2d of "pool2d"(n = %n, c = %c, oh = %oh, ow = %ow,
@@ -666,11 +683,12 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %c_blocks = arith.ceildivui %c, %lanes : index
     func.call @slide(%n, %c, %c1, %false, %oh, %ow, %kh, %kw, %sh, %sw, %dh,
                      %dw, %c_blocks, %a_bits, %a_bits, %r_bits, %pairs, %lanes,
-                     %vector_inputs, %slot_words, %slot_rows, %buffers,
-                     %read_channels, %write_channels, %burst, %burst_cycles)
+                     %vector_inputs, %slot_words, %slot_rows, %tile_lines,
+                     %buffers, %read_channels, %write_channels, %burst,
+                     %burst_cycles)
         : (index, index, index, i1, index, index, index, index, index, index,
            index, index, index, index, index, index, index, index, index, index,
-           index, index, index, index, index, index) -> ()
+           index, index, index, index, index, index, index) -> ()
   }
 
   //===--------------------------------------------------------------------===//
