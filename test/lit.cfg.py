@@ -42,5 +42,15 @@ else:
 if all(shutil.which(tool) for tool in ("verilator", "make", "g++")):
     config.available_features.add("verilator")
 
+# oneDNN's kernels, by the clock and counted (a sanitizer and valgrind exclude each
+# other).
+runner = os.path.join(config.pr_build_dir, "bin", "onednn-runner")
+if os.path.exists(runner) and shutil.which("valgrind") and not config.pr_sanitized:
+    config.available_features.add("onednn")
+
+# Graphviz draws object diagrams.
+if shutil.which("dot"):
+    config.available_features.add("graphviz")
+
 if config.pr_sanitized:
     config.available_features.add("asan")

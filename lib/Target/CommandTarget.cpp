@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstdio>
 
 using namespace pr;
 using Json = nlohmann::ordered_json;
@@ -91,7 +92,7 @@ namespace {
 /// What a program said about one layer.
 struct Reply {
   std::vector<int64_t> samplesPs;
-  std::optional<int64_t> cycles;
+  std::optional<int64_t> cycles, probePs;
   std::map<std::string, std::string> conditions;
 };
 } // namespace
@@ -133,6 +134,11 @@ static Expected<Reply> parseReply(const Json &reply) {
     if (!count)
       return wrong("has a sample that is no positive number");
     result.samplesPs.push_back(*count);
+  }
+  if (reply.contains("probe_ps") && !result.samplesPs.empty()) {
+    result.probePs = positiveCount(reply["probe_ps"]);
+    if (!result.probePs)
+      return wrong("has a \"probe_ps\" that is no positive number");
   }
   if (!result.cycles && result.samplesPs.empty())
     return wrong("has neither \"samples_ps\" nor \"cycles\"");
@@ -253,18 +259,25 @@ public:
 private:
   /// What is known of one layer while its block is measured.
   struct State {
-    std::vector<std::vector<int64_t>> passes;
+    ProbedPasses passes;
     Reply last;
     std::string error;
     bool finished = false;
   };
+  void measureBlock(const std::vector<Layer> &layers, size_t begin,
+                    size_t count, const MeasureOptions &options,
+                    OrderedResults &results, const std::function<void()> &step);
   void measureOnce(const Layer &layer, const MeasureOptions &options,
                    State &state);
-  Measurement summarize(const State &state, const MeasureOptions &options);
+  /// Of a layer whose every pass has a probe; 0 where there are none.
+  double drift(const State &state) const;
+  Measurement summarize(const State &state) const;
 
   Program program;
   TargetInfo targetInfo;
   BenchModuleProvider modules;
+  /// The shortest a probe has ever taken.
+  int64_t bestProbePs = 0;
 };
 } // namespace
 
@@ -288,19 +301,37 @@ void CommandTarget::measureOnce(const Layer &layer,
   state.last = std::move(*reply);
   // Cycles of a simulator are the same every time.
   state.finished = state.last.cycles.has_value();
-  if (!state.last.samplesPs.empty())
-    state.passes.push_back(state.last.samplesPs);
+  if (state.last.samplesPs.empty())
+    return;
+  state.passes.samples.push_back(state.last.samplesPs);
+  if (!state.last.probePs)
+    return;
+  state.passes.probesPs.push_back(*state.last.probePs);
+  bestProbePs = bestProbePs ? std::min(bestProbePs, *state.last.probePs)
+                            : *state.last.probePs;
 }
 
-Measurement CommandTarget::summarize(const State &state,
-                                     const MeasureOptions &options) {
+double CommandTarget::drift(const State &state) const {
+  bool probed = !state.passes.samples.empty() &&
+                state.passes.samples.size() == state.passes.probesPs.size();
+  return probed ? state.passes.drift(bestProbePs) : 0;
+}
+
+static std::string shortNumber(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.3f", value);
+  return text;
+}
+
+Measurement CommandTarget::summarize(const State &state) const {
   Measurement result;
   if (!state.error.empty()) {
     result.error = state.error;
     return result;
   }
-  if (!state.passes.empty())
-    result = summarizePasses(state.passes);
+  const auto &passes = state.passes.samples;
+  if (!passes.empty())
+    result = summarizePasses(passes);
   result.ok = true;
   if (state.last.cycles) {
     result.cycles = state.last.cycles;
@@ -310,8 +341,39 @@ Measurement CommandTarget::summarize(const State &state,
   }
   result.conditions = state.last.conditions;
   result.conditions["passes"] =
-      std::to_string(std::max<size_t>(state.passes.size(), 1));
+      std::to_string(std::max<size_t>(passes.size(), 1));
+  if (!state.passes.probesPs.empty()) {
+    double slowed = drift(state);
+    result.conditions["drift"] = shortNumber(slowed);
+    result.conditions["drifted"] = slowed > kMostDrift ? "true" : "false";
+    result.conditions["probe_ps"] = std::to_string(bestProbePs);
+  }
   return result;
+}
+
+void CommandTarget::measureBlock(const std::vector<Layer> &layers, size_t begin,
+                                 size_t count, const MeasureOptions &options,
+                                 OrderedResults &results,
+                                 const std::function<void()> &step) {
+  std::vector<State> states(count);
+  auto finish = [&](size_t i) {
+    if (!results.has(begin + i))
+      results.put(begin + i, summarize(states[i]));
+  };
+  for (int pass = 0; pass < std::max(options.passes, 1); ++pass)
+    for (size_t i : shuffledOrder(count, pass)) {
+      if (!states[i].finished)
+        measureOnce(layers[begin + i], options, states[i]);
+      step();
+      if (states[i].finished)
+        finish(i);
+    }
+  for (int extra = 0; extra < kMostExtraPasses; ++extra)
+    for (size_t i = 0; i < count; ++i)
+      if (!states[i].finished && drift(states[i]) > kMostDrift)
+        measureOnce(layers[begin + i], options, states[i]);
+  for (size_t i = 0; i < count; ++i)
+    finish(i);
 }
 
 void CommandTarget::measure(const std::vector<Layer> &layers,
@@ -319,21 +381,13 @@ void CommandTarget::measure(const std::vector<Layer> &layers,
                             const MeasurementSink &sink,
                             const ProgressSink &progress) {
   OrderedResults results(layers.size(), sink);
-  size_t passes = std::max(options.passes, 1), done = 0;
-  size_t total = layers.size() * passes;
+  size_t done = 0, total = layers.size() * std::max(options.passes, 1);
+  auto step = [&] {
+    if (progress)
+      progress(++done, total);
+  };
   forEachBlock(layers.size(), options, [&](size_t begin, size_t count) {
-    std::vector<State> states(count);
-    for (size_t pass = 0; pass < passes; ++pass)
-      for (size_t i : shuffledOrder(count, pass)) {
-        State &state = states[i];
-        if (!state.finished)
-          measureOnce(layers[begin + i], options, state);
-        if (progress)
-          progress(++done, total);
-        bool last = state.finished || pass + 1 == passes;
-        if (last && !results.has(begin + i))
-          results.put(begin + i, summarize(state, options));
-      }
+    measureBlock(layers, begin, count, options, results, step);
   });
 }
 

@@ -54,6 +54,18 @@ pr::summarizePasses(const std::vector<std::vector<int64_t>> &passes) {
   return result;
 }
 
+double ProbedPasses::drift(int64_t bestProbePs) const {
+  assert(!samples.empty() && probesPs.size() == samples.size() &&
+         "a pass without a probe");
+  size_t best = 0;
+  for (size_t i = 1; i < samples.size(); ++i)
+    if (median(samples[i]) < median(samples[best]))
+      best = i;
+  return static_cast<double>(probesPs[best]) /
+             static_cast<double>(bestProbePs) -
+         1;
+}
+
 void OrderedResults::put(size_t index, Measurement measurement) {
   assert(index >= next && !pending[index] && "a result was reported twice");
   pending[index] = std::move(measurement);

@@ -5,6 +5,7 @@
 #include "pr/Conversion/HostTarget.h"
 #include "pr/Conversion/MaterializeLayer.h"
 #include "pr/Target/CommandTarget.h"
+#include "pr/Target/OneDnnTarget.h"
 #include "pr/Target/Subprocess.h"
 #include "pr/Target/SystolicTarget.h"
 #include "pr/Target/TableTarget.h"
@@ -88,5 +89,7 @@ TargetRegistry mlir::pr::makeTargetRegistry() {
   addTable(registry);
   addHost(registry);
   registry.add(::pr::systolicRtlProvider());
+  for (TargetProvider &provider : ::pr::oneDnnProviders())
+    registry.add(std::move(provider));
   return registry;
 }

@@ -93,6 +93,29 @@ TEST(CommandTarget, SamplesOfThreePassesGiveTheLeastMedian) {
   }
 }
 
+TEST(CommandTarget, LayersWhoseProbeWasSlowAreMeasuredAgain) {
+  // All of layer 2's first three passes are on a slow machine, of layer 3's
+  // every pass ever; layer 1's passes are calm.
+  auto target = pythonTarget(
+      server("  globals().setdefault('seen', {}); n = seen.get(m, 0); "
+             "seen[m] = n + 1\n"
+             "  slow = m == 3 or (m == 2 and n < 3)\n"
+             "  reply(status='ok', samples_ps=[(2000 if slow else 1000) * m] * "
+             "3, probe_ps=200 if slow else 100)\n"));
+  ASSERT_TRUE(target) << target.error().message;
+  auto results = measureAll(**target, matmuls({1, 2, 3}));
+  EXPECT_EQ(results[0].conditions.at("passes"), "3");
+  EXPECT_EQ(results[0].conditions.at("drifted"), "false");
+  EXPECT_EQ(results[1].timePs, 2000);
+  EXPECT_EQ(results[1].conditions.at("passes"), "4");
+  EXPECT_EQ(results[1].conditions.at("drift"), "0.000");
+  EXPECT_EQ(results[2].timePs, 6000);
+  EXPECT_EQ(results[2].conditions.at("passes"), "5");
+  EXPECT_EQ(results[2].conditions.at("drift"), "1.000");
+  EXPECT_EQ(results[2].conditions.at("drifted"), "true");
+  EXPECT_EQ(results[2].conditions.at("probe_ps"), "100");
+}
+
 TEST(CommandTarget, OneBadLayerIsOneFailedMeasurement) {
   struct {
     const char *misbehaviour, *message;
@@ -116,6 +139,11 @@ TEST(CommandTarget, OneBadLayerIsOneFailedMeasurement) {
       {"reply(status='ok', samples_ps=[5, -1])",
        "the reply '{\"id\":2,\"status\":\"ok\",\"samples_ps\":[5,-1]}' has a "
        "sample that is no positive number"},
+      {"reply(status='ok', samples_ps=[5], probe_ps='fast')",
+       "the reply "
+       "'{\"id\":2,\"status\":\"ok\",\"samples_ps\":[5],\"probe_ps\":\"fast\"}'"
+       " has "
+       "a \"probe_ps\" that is no positive number"},
       {"reply(status='ok', samples_ps=float('nan'))",
        "the target program gave no answer within 1 s"},
       {"reply(status='fine')", "the reply '{\"id\":2,\"status\":\"fine\"}' has "

@@ -36,6 +36,12 @@ TEST(Sampling, DriftWithinAPassIsSeen) {
   EXPECT_FALSE(halvesDiffer({100}, 0.02));
 }
 
+TEST(Sampling, DriftIsThatOfThePassThatCounts) {
+  ProbedPasses passes{{{120, 130}, {100, 99}, {110}}, {50, 44, 40}};
+  EXPECT_DOUBLE_EQ(passes.drift(40), 0.1); // The second pass is the fastest.
+  EXPECT_DOUBLE_EQ(passes.drift(44), 0);
+}
+
 TEST(Sampling, ResultsComeInInputOrder) {
   std::vector<size_t> seen;
   OrderedResults results(3, [&](size_t index, const Measurement &m) {

@@ -11,8 +11,10 @@
 //   {"id":1,"status":"ok","samples_ps":[...],"conditions":{...}}
 //   {"id":1,"status":"ok","cycles":123,"conditions":{...}}
 //   {"id":1,"status":"error","error":"..."}
-// Lines that are no such object are skipped. A program that crashes, hangs or
-// babbles loses the layer it was asked for and is started again.
+// A reply with samples may have "probe_ps": how long something that is always
+// the same took just before them. Layers for which it was slow are measured
+// again. Lines that are no such object are skipped. A program that crashes,
+// hangs or babbles loses the layer it was asked for and is started again.
 #ifndef PR_TARGET_COMMANDTARGET_H
 #define PR_TARGET_COMMANDTARGET_H
 

@@ -26,6 +26,21 @@ bool halvesDiffer(const std::vector<int64_t> &samples, double limit);
 /// count. Precondition: there is at least one sample.
 Measurement summarizePasses(const std::vector<std::vector<int64_t>> &passes);
 
+/// The passes over one layer, each with the time that a reference probe took
+/// just before it.
+struct ProbedPasses {
+  std::vector<std::vector<int64_t>> samples;
+  std::vector<int64_t> probesPs;
+
+  /// How much slower than `bestProbePs` the probe was in the pass that counts,
+  /// as a share. Precondition: there is a pass, and each has a probe.
+  double drift(int64_t bestProbePs) const;
+};
+/// A layer whose probe was slower by more than this is measured again, at most
+/// kMostExtraPasses times.
+inline constexpr double kMostDrift = 0.05;
+inline constexpr int kMostExtraPasses = 2;
+
 /// Holds results back until all before them are known.
 class OrderedResults {
 public:

@@ -3,6 +3,7 @@
 
 #include "HostKernel.h"
 #include "pr/Support/CheckedMath.h"
+#include "pr/Target/NetworkDomain.h"
 #include "pr/Target/Sampling.h"
 #include "pr/Target/Subprocess.h"
 
@@ -23,9 +24,6 @@ namespace json = llvm::json;
 /// Compiling the probe; LLVM's libraries come from the disk the first time.
 static constexpr double kStartTimeoutSeconds = 120;
 static constexpr int kMostFailedStarts = 3;
-/// A probe slower than its best by more than this marks a pass as drifted.
-static constexpr double kMostDrift = 0.05;
-static constexpr int kMostExtraPasses = 2;
 
 static ::pr::Error measurementError(std::string message) {
   return ::pr::makeError(::pr::ErrorKind::Measurement, std::move(message));
@@ -139,8 +137,7 @@ struct LayerState {
   double compileMs = 0;
   int64_t batch = 1, rejected = 0;
   bool interrupted = false, unsteady = false;
-  std::vector<std::vector<int64_t>> passes;
-  std::vector<int64_t> probes; ///< one for each pass
+  ::pr::ProbedPasses passes;
 };
 
 class HostTarget : public ::pr::Target {
@@ -157,7 +154,6 @@ private:
   Expected<void> measurePass(size_t id, LayerState &state,
                              const MeasureOptions &options);
   void runPass(size_t id, LayerState &state, const MeasureOptions &options);
-  double drift(const LayerState &state) const;
   Measurement summarize(const LayerState &state) const;
 
   ::pr::TargetInfo targetInfo;
@@ -166,27 +162,6 @@ private:
   int64_t bestProbe = 0;
 };
 } // namespace
-
-/// Ranges of a campaign that names none: what mobile networks are made of.
-static void setDomain(::pr::KindSupport &support) {
-  struct {
-    const char *dim;
-    int64_t low, high;
-  } ranges[] = {
-      {"n", 1, 1},       {"g", 1, 1},    {"oc", 1, 512}, {"ic", 1, 512},
-      {"c", 1, 1024},    {"oh", 1, 112}, {"ow", 1, 112}, {"kh", 1, 7},
-      {"kw", 1, 7},      {"m", 1, 512},  {"k", 1, 1024}, {"b", 1, 16},
-      {"e", 1, 1 << 20}, {"o", 1, 4096}, {"r", 1, 4096}, {"i", 1, 64}};
-  const ::pr::KindInfo &info = ::pr::kindInfo(support.kind);
-  for (auto &[name, low, high] : ranges)
-    if (auto dim = info.findDim(name))
-      support.domain[*dim] = {low, high};
-  // A matrix has as many columns as rows; a depthwise filter one output.
-  if (support.kind == ::pr::LayerKind::MatMul)
-    support.domain[::pr::dim::matmul::n] = {1, 1024};
-  if (support.kind == ::pr::LayerKind::DepthwiseConv2D)
-    support.domain[::pr::dim::depthwise_conv2d::m] = {1, 1};
-}
 
 HostTarget::HostTarget(int64_t vectorBits) : worker(vectorBits) {
   using ::pr::LayerKind;
@@ -206,7 +181,7 @@ HostTarget::HostTarget(int64_t vectorBits) : worker(vectorBits) {
       support.types = {"f32 -> f32"};
     if (info.operandTypes == 2)
       support.types = {"f32, f32 -> f32"};
-    setDomain(support);
+    ::pr::setNetworkDomain(support);
     targetInfo.kinds.push_back(std::move(support));
   }
 }
@@ -249,8 +224,8 @@ Expected<void> HostTarget::measurePass(size_t id, LayerState &state,
   int64_t probe = reply->getInteger("probe_ps").value_or(0);
   if (samples.empty() || probe <= 0)
     return measurementError("the worker sent no samples");
-  state.passes.push_back(std::move(samples));
-  state.probes.push_back(probe);
+  state.passes.samples.push_back(std::move(samples));
+  state.passes.probesPs.push_back(probe);
   bestProbe = bestProbe ? std::min(bestProbe, probe) : probe;
   state.batch = reply->getInteger("batch").value_or(1);
   state.rejected += reply->getInteger("rejected").value_or(0);
@@ -267,15 +242,6 @@ void HostTarget::runPass(size_t id, LayerState &state,
     state.error = ok.error().message;
 }
 
-/// How much slower than its best the probe was in the pass that counts.
-double HostTarget::drift(const LayerState &state) const {
-  size_t best = 0;
-  for (size_t i = 1; i < state.passes.size(); ++i)
-    if (::pr::median(state.passes[i]) < ::pr::median(state.passes[best]))
-      best = i;
-  return double(state.probes[best]) / double(bestProbe) - 1;
-}
-
 static std::string quoted(StringRef text) {
   return llvm::formatv("{0}", json::Value(json::fixUTF8(text))).str();
 }
@@ -290,8 +256,8 @@ Measurement HostTarget::summarize(const LayerState &state) const {
     result.error = state.error;
     return result;
   }
-  result = ::pr::summarizePasses(state.passes);
-  double slowed = drift(state);
+  result = ::pr::summarizePasses(state.passes.samples);
+  double slowed = state.passes.drift(bestProbe);
   const json::Object &machine = worker.machine();
   auto flag = [](bool value) { return value ? "true" : "false"; };
   result.conditions = {
@@ -302,10 +268,10 @@ Measurement HostTarget::summarize(const LayerState &state) const {
       {"core", std::to_string(machine.getInteger("core").value_or(-1))},
       {"cpu", quoted(machine.getString("cpu").value_or(""))},
       {"drift", shortNumber(slowed)},
-      {"drifted", flag(slowed > kMostDrift)},
+      {"drifted", flag(slowed > ::pr::kMostDrift)},
       {"interrupted", flag(state.interrupted)},
       {"llvm", quoted(LLVM_VERSION_STRING)},
-      {"passes", std::to_string(state.passes.size())},
+      {"passes", std::to_string(state.passes.samples.size())},
       {"probe_ps", std::to_string(bestProbe)},
       {"rejected_samples", std::to_string(state.rejected)},
       {"unsteady", flag(state.unsteady)},
@@ -342,9 +308,10 @@ void HostTarget::measure(const std::vector<Layer> &layers,
         runPass(begin + i, states[i], options);
         step();
       }
-    for (size_t extra = 0; extra < kMostExtraPasses; ++extra)
+    for (size_t extra = 0; extra < ::pr::kMostExtraPasses; ++extra)
       for (size_t i = 0; i < count; ++i)
-        if (states[i].error.empty() && drift(states[i]) > kMostDrift)
+        if (states[i].error.empty() &&
+            states[i].passes.drift(bestProbe) > ::pr::kMostDrift)
           runPass(begin + i, states[i], options);
     for (size_t i = 0; i < count; ++i)
       results.put(begin + i, summarize(states[i]));

@@ -9,8 +9,8 @@
 // or {"ok":false,"error":"..."}. What it greets with describes the machine.
 #include "HostCheck.h"
 #include "HostKernel.h"
-#include "HostSampler.h"
 
+#include "pr/Target/Sampler.h"
 #include "pr/Target/Sampling.h"
 
 #include "llvm/Support/JSON.h"
@@ -51,7 +51,7 @@ namespace {
 class Worker {
 public:
   Worker(HostMachine machine, HostWorkerHooks hooks)
-      : machine(machine), core(pinToLastProcessor()),
+      : machine(machine), core(::pr::pinToLastProcessor()),
         compiler(machine, std::move(hooks)) {}
 
   json::Object greeting();
@@ -60,13 +60,13 @@ public:
 private:
   json::Object compile(int64_t id, const json::Object &request);
   json::Object measure(int64_t id, const json::Object &request);
-  ::pr::Expected<Samples> time(const HostKernel &kernel, int count);
+  ::pr::Expected<::pr::Samples> time(const HostKernel &kernel, int count);
 
   HostMachine machine;
   int core;
   HostCompiler compiler;
   HostBuffers buffers;
-  SamplerClock clock = SamplerClock::real();
+  ::pr::SamplerClock clock = ::pr::SamplerClock::real();
   std::map<int64_t, std::unique_ptr<HostKernel>> kernels;
   std::unique_ptr<HostKernel> probe;
 };
@@ -123,11 +123,12 @@ json::Object Worker::compile(int64_t id, const json::Object &request) {
       {"ok", true}, {"ms", spent.count()}, {"checked", toString(checked)}};
 }
 
-::pr::Expected<Samples> Worker::time(const HostKernel &kernel, int count) {
+::pr::Expected<::pr::Samples> Worker::time(const HostKernel &kernel,
+                                           int count) {
   auto tensors = buffers.prepare(kernel.elements());
   if (!tensors)
     return tensors.error();
-  return sample([&] { kernel.run(tensors->data()); }, count, clock);
+  return ::pr::sample([&] { kernel.run(tensors->data()); }, count, clock);
 }
 
 json::Object Worker::measure(int64_t id, const json::Object &request) {

@@ -3,14 +3,13 @@
 // Times something that is run again and again: warmed up, in batches of at
 // least ten microseconds, without the samples in which the thread was switched
 // out.
-#ifndef PR_LIB_CONVERSION_HOST_HOSTSAMPLER_H
-#define PR_LIB_CONVERSION_HOST_HOSTSAMPLER_H
+#ifndef PR_TARGET_SAMPLER_H
+#define PR_TARGET_SAMPLER_H
 
 #include <cstdint>
 #include <functional>
 #include <vector>
 
-namespace mlir {
 namespace pr {
 
 struct Samples {
@@ -42,6 +41,5 @@ Samples sample(const std::function<void()> &run, int count,
 int pinToLastProcessor();
 
 } // namespace pr
-} // namespace mlir
 
-#endif // PR_LIB_CONVERSION_HOST_HOSTSAMPLER_H
+#endif // PR_TARGET_SAMPLER_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "HostSampler.h"
+#include "pr/Target/Sampler.h"
 
 #include "pr/Support/CheckedMath.h"
 #include "pr/Target/Sampling.h"
@@ -9,7 +9,7 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-using namespace mlir::pr;
+using namespace pr;
 
 /// The clock's grain and the call are a thousandth of this.
 static constexpr int64_t kShortestBatchNs = 10'000;
@@ -51,7 +51,7 @@ public:
     for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
       samples = collect(count);
       rejected = samples.rejected += rejected;
-      samples.unsteady = ::pr::halvesDiffer(samples.ps, kSteady);
+      samples.unsteady = halvesDiffer(samples.ps, kSteady);
       if (!samples.unsteady)
         break;
     }
@@ -70,7 +70,7 @@ private:
       spent = now - begin;
     } while (++runs < 3 || spent < kWarmUpNs);
     runNs = std::max<int64_t>(runNs, 1);
-    batch = ::pr::ceilDiv(kShortestBatchNs, runNs);
+    batch = ceilDiv(kShortestBatchNs, runNs);
   }
 
   /// Picoseconds of a run, the mean of one batch.
@@ -108,12 +108,12 @@ private:
 };
 } // namespace
 
-Samples mlir::pr::sample(const std::function<void()> &run, int count,
-                         const SamplerClock &clock) {
+Samples pr::sample(const std::function<void()> &run, int count,
+                   const SamplerClock &clock) {
   return Sampler(run, clock).measure(count);
 }
 
-int mlir::pr::pinToLastProcessor() {
+int pr::pinToLastProcessor() {
   cpu_set_t allowed;
   if (::sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
     return -1;

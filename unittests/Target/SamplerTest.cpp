@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The sampler against a clock that only the measured thing moves.
-#include "HostSampler.h"
+#include "pr/Target/Sampler.h"
 
 #include <gtest/gtest.h>
 
-using namespace mlir::pr;
+using namespace pr;
 
 namespace {
 /// A machine on which run number i takes durations(i) nanoseconds, and during
@@ -17,7 +17,7 @@ struct FakeMachine {
 
   Samples sample(int count) {
     SamplerClock clock{[&] { return now; }, [&] { return interruptions; }};
-    return mlir::pr::sample(
+    return pr::sample(
         [&] {
           now += duration(runs);
           interruptions += interrupts(runs);
@@ -28,7 +28,7 @@ struct FakeMachine {
 };
 } // namespace
 
-TEST(HostSampler, ShortRunsAreBatchedToTenMicroseconds) {
+TEST(Sampler, ShortRunsAreBatchedToTenMicroseconds) {
   FakeMachine machine{[](int64_t) { return 300; }};
   Samples samples = machine.sample(15);
   EXPECT_EQ(samples.batch, 34); // 34 * 300 ns >= 10 us
@@ -37,13 +37,13 @@ TEST(HostSampler, ShortRunsAreBatchedToTenMicroseconds) {
   EXPECT_FALSE(samples.unsteady);
 }
 
-TEST(HostSampler, TheColdRunsAreNotMeasured) {
+TEST(Sampler, TheColdRunsAreNotMeasured) {
   // Slow until a millisecond has passed.
   FakeMachine machine{[](int64_t run) { return run < 10 ? 100'000 : 20'000; }};
   EXPECT_EQ(machine.sample(15).ps, std::vector<int64_t>(15, 20'000'000));
 }
 
-TEST(HostSampler, InterruptedSamplesAreMeasuredAgain) {
+TEST(Sampler, InterruptedSamplesAreMeasuredAgain) {
   // Every fourth run is interrupted and slow.
   FakeMachine machine{[](int64_t run) { return run % 4 ? 50'000 : 900'000; },
                       [](int64_t run) { return run % 4 == 0; }};
@@ -53,7 +53,7 @@ TEST(HostSampler, InterruptedSamplesAreMeasuredAgain) {
   EXPECT_FALSE(samples.interrupted);
 }
 
-TEST(HostSampler, WhereEverySampleIsInterruptedItSaysSo) {
+TEST(Sampler, WhereEverySampleIsInterruptedItSaysSo) {
   FakeMachine machine{[](int64_t) { return 8'000'000; },
                       [](int64_t) { return true; }};
   Samples samples = machine.sample(15);
@@ -62,7 +62,7 @@ TEST(HostSampler, WhereEverySampleIsInterruptedItSaysSo) {
   EXPECT_EQ(samples.ps.front(), 8'000'000'000);
 }
 
-TEST(HostSampler, LongRunsGetFewerSamples) {
+TEST(Sampler, LongRunsGetFewerSamples) {
   FakeMachine machine{[](int64_t) { return 40'000'000; }};
   EXPECT_EQ(machine.sample(15).ps.size(), 7u); // within 0.3 s
   FakeMachine slow{[](int64_t) { return 1'000'000'000; }};
@@ -71,7 +71,7 @@ TEST(HostSampler, LongRunsGetFewerSamples) {
   EXPECT_EQ(one.sample(1).ps.size(), 1u);
 }
 
-TEST(HostSampler, ADriftingPassIsMeasuredAgain) {
+TEST(Sampler, ADriftingPassIsMeasuredAgain) {
   // The clock speeds up within the first attempt and is steady afterwards.
   FakeMachine machine{[](int64_t run) { return run < 60 ? 50'000 : 40'000; }};
   Samples samples = machine.sample(60);

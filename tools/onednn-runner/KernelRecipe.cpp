@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From layers to primitive descriptors of oneDNN 2.x. Layouts of convolutions
+// and matrix products are left to oneDNN, as a network that stays in its
+// layouts has them.
+#include "Kernel.h"
+
+#include "pr/Layer/Window.h"
+
+#include <algorithm>
+
+using namespace onednn;
+using dnnl::algorithm;
+using dnnl::memory;
+using dnnl::prop_kind;
+using pr::ElementType;
+using pr::Expected;
+using pr::Layer;
+using pr::LayerKind;
+using Dims = memory::dims;
+using Tag = memory::format_tag;
+using DataType = memory::data_type;
+
+static pr::Error unsupported(const std::string &message) {
+  return pr::makeError(pr::ErrorKind::Unsupported, message);
+}
+
+/// undef where oneDNN 2.x has no such type.
+static DataType dataType(ElementType type) {
+  using Format = ElementType::Format;
+  switch (type.format) {
+  case Format::Float:
+    return type.bits == 32 ? DataType::f32 : DataType::undef;
+  case Format::BFloat16:
+    return DataType::bf16;
+  case Format::Integer:
+    return type.bits == 8    ? DataType::s8
+           : type.bits == 32 ? DataType::s32
+                             : DataType::undef;
+  case Format::Unsigned:
+    return type.bits == 8 ? DataType::u8 : DataType::undef;
+  default:
+    return DataType::undef;
+  }
+}
+
+/// Row major: the layout where oneDNN is not asked.
+static memory::desc plain(const Dims &dims, DataType type) {
+  Dims strides(dims.size(), 1);
+  for (size_t i = dims.size() - 1; i > 0; --i)
+    strides[i - 1] = strides[i] * dims[i];
+  return {dims, type, strides};
+}
+static memory::desc open(const Dims &dims, DataType type) {
+  return {dims, type, Tag::any};
+}
+
+//===----------------------------------------------------------------------===//
+// Epilogues
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What is fused behind a convolution or matrix product.
+struct FusedOps {
+  dnnl::primitive_attr attributes;
+  bool bias = false;
+  std::vector<std::pair<int, memory::desc>> tensors;
+};
+} // namespace
+
+/// `channels` is the result's shape with 1 everywhere but at its channels,
+/// `channelMask` oneDNN's bit for that dimension.
+static Expected<FusedOps> fuse(const pr::Epilogue &epilogue,
+                               const Dims &channels, int channelMask) {
+  FusedOps fused;
+  dnnl::post_ops ops;
+  auto perChannel = [&](algorithm operation) {
+    memory::desc factors = plain(channels, DataType::f32);
+    fused.tensors.emplace_back(
+        DNNL_ARG_ATTR_MULTIPLE_POST_OP(ops.len()) | DNNL_ARG_SRC_1, factors);
+    ops.append_binary(operation, factors);
+  };
+  for (unsigned i = 0; i < epilogue.size(); ++i)
+    switch (epilogue[i]) {
+    case pr::EpilogueOp::Bias:
+      if (i != 0)
+        perChannel(algorithm::binary_add);
+      fused.bias |= i == 0;
+      break;
+    case pr::EpilogueOp::Scale:
+      perChannel(algorithm::binary_mul);
+      perChannel(algorithm::binary_add);
+      break;
+    case pr::EpilogueOp::Relu:
+      ops.append_eltwise(1, algorithm::eltwise_relu, 0, 0);
+      break;
+    case pr::EpilogueOp::Clamp:
+      ops.append_eltwise(1, algorithm::eltwise_clip, 0, 6);
+      break;
+    case pr::EpilogueOp::Activation:
+      ops.append_eltwise(1, algorithm::eltwise_logistic, 0, 0);
+      break;
+    case pr::EpilogueOp::ResidualAdd:
+      ops.append_sum();
+      break;
+    case pr::EpilogueOp::Requantize:
+      fused.attributes.set_output_scales(
+          channelMask,
+          std::vector<float>(
+              *std::max_element(channels.begin(), channels.end()), 1.0f / 64));
+      break;
+    case pr::EpilogueOp::Pool:
+      return unsupported("oneDNN fuses no pooling behind a layer");
+    }
+  fused.attributes.set_post_ops(ops);
+  fused.attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return fused;
+}
+
+static Expected<void> expectNoEpilogue(const Layer &layer) {
+  if (layer.epilogue.empty())
+    return {};
+  return unsupported("epilogues are fused behind convolutions and matrix "
+                     "products only");
+}
+
+/// The parts that every kind has in common.
+template <typename Primitive, typename Description>
+static Recipe finish(const Description &description) {
+  Recipe recipe;
+  recipe.primitive = Primitive(description);
+  recipe.kernel = description.impl_info_str();
+  if (memory::desc scratch = description.scratchpad_desc(); scratch.get_size())
+    recipe.tensors.emplace_back(DNNL_ARG_SCRATCHPAD, scratch);
+  return recipe;
+}
+
+static dnnl::primitive_attr userScratchpad() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+//===----------------------------------------------------------------------===//
+// Windows
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The spatial axes of a layer as oneDNN wants them.
+struct Axes {
+  Dims input, output, kernel, stride, dilation, padLow, padHigh;
+
+  explicit Axes(const Layer &layer) {
+    for (int axis = 0; axis < 3; ++axis) {
+      if (!layer.info().findDim(pr::DimRole::Output, axis))
+        continue;
+      pr::WindowAxis window = pr::windowAxis(layer, axis);
+      input.push_back(window.input());
+      output.push_back(window.output);
+      kernel.push_back(window.kernel);
+      stride.push_back(window.stride);
+      dilation.push_back(window.dilation - 1); // oneDNN counts from zero.
+      padLow.push_back(window.padLow);
+      padHigh.push_back(window.padHigh);
+    }
+  }
+  bool dilated() const {
+    return std::any_of(dilation.begin(), dilation.end(),
+                       [](int64_t gap) { return gap > 0; });
+  }
+};
+
+struct Channels {
+  int64_t batch, groups, in, out;
+};
+} // namespace
+
+static Dims with(Dims front, const Dims &back) {
+  front.insert(front.end(), back.begin(), back.end());
+  return front;
+}
+
+static Channels convolutionChannels(const Layer &layer) {
+  if (layer.kind == LayerKind::DepthwiseConv2D) {
+    namespace d = pr::dim::depthwise_conv2d;
+    return {layer[d::n], layer[d::c], layer[d::c], layer[d::c] * layer[d::m]};
+  }
+  // The three kinds begin alike.
+  namespace d = pr::dim::conv2d;
+  return {layer[d::n], layer[d::g], layer[d::ic], layer[d::oc]};
+}
+
+static Expected<Recipe> makeConvolution(const Layer &layer,
+                                        const dnnl::engine &engine) {
+  Axes axes(layer);
+  auto [batch, groups, in, out] = convolutionChannels(layer);
+  Dims filter =
+      groups == 1 ? Dims{out, in} : Dims{groups, out / groups, in / groups};
+  DataType resultType = dataType(layer.results[0]);
+  memory::desc source =
+      open(with({batch, in}, axes.input), dataType(layer.operands[0]));
+  memory::desc weights =
+      open(with(filter, axes.kernel), dataType(layer.operands[1]));
+  memory::desc result = open(with({batch, out}, axes.output), resultType);
+  auto fused =
+      fuse(layer.epilogue, with({1, out}, Dims(axes.output.size(), 1)), 1 << 1);
+  if (!fused)
+    return fused.error();
+  memory::desc bias = fused->bias ? open({out}, DataType::f32) : memory::desc();
+  using Forward = dnnl::convolution_forward;
+  Forward::primitive_desc description(
+      {prop_kind::forward_inference, algorithm::convolution_direct, source,
+       weights, bias, result, axes.stride, axes.dilation, axes.padLow,
+       axes.padHigh},
+      fused->attributes, engine);
+  Recipe recipe = finish<Forward>(description);
+  recipe.operation = "convolution";
+  recipe.tensors.insert(recipe.tensors.end(),
+                        {{DNNL_ARG_SRC, description.src_desc()},
+                         {DNNL_ARG_WEIGHTS, description.weights_desc()},
+                         {DNNL_ARG_DST, description.dst_desc()}});
+  if (fused->bias)
+    recipe.tensors.emplace_back(DNNL_ARG_BIAS, description.bias_desc());
+  recipe.tensors.insert(recipe.tensors.end(), fused->tensors.begin(),
+                        fused->tensors.end());
+  return recipe;
+}
+
+template <typename Forward>
+static Recipe finishPooling(const typename Forward::primitive_desc &description,
+                            const char *operation) {
+  Recipe recipe = finish<Forward>(description);
+  recipe.operation = operation;
+  recipe.tensors.emplace_back(DNNL_ARG_SRC, description.src_desc());
+  recipe.tensors.emplace_back(DNNL_ARG_DST, description.dst_desc());
+  return recipe;
+}
+
+static Expected<Recipe> makePooling(const Layer &layer,
+                                    const dnnl::engine &engine) {
+  if (auto ok = expectNoEpilogue(layer); !ok)
+    return ok.error();
+  // The two kinds begin alike and end with the operation.
+  namespace d = pr::dim::pool2d;
+  int64_t operation = layer[layer.numDims() - 1];
+  enum { Max, Min, Sum, Average };
+  // A sum is an average but for one factor.
+  algorithm how = operation == Max   ? algorithm::pooling_max
+                  : operation == Sum ? algorithm::pooling_avg_include_padding
+                                     : algorithm::pooling_avg_exclude_padding;
+  const char *name = operation == Max   ? "pooling_max"
+                     : operation == Sum ? "pooling_avg_include_padding"
+                                        : "pooling_avg_exclude_padding";
+  Axes axes(layer);
+  DataType type = dataType(layer.operands[0]);
+  Dims shape = with({layer[d::n], layer[d::c]}, axes.input);
+  // oneDNN asks the user for the layout of what is pooled. Channels last has a
+  // kernel for every type.
+  Tag last = axes.input.size() == 2 ? Tag::nhwc : Tag::ndhwc;
+  memory::desc source(shape, type, last);
+  memory::desc result =
+      open(with({layer[d::n], layer[d::c]}, axes.output), type);
+  if (axes.dilated()) {
+    using Forward = dnnl::pooling_v2_forward;
+    return finishPooling<Forward>(
+        Forward::primitive_desc({prop_kind::forward_inference, how, source,
+                                 result, axes.stride, axes.kernel,
+                                 axes.dilation, axes.padLow, axes.padHigh},
+                                userScratchpad(), engine),
+        name);
+  }
+  using Forward = dnnl::pooling_forward;
+  return finishPooling<Forward>(
+      Forward::primitive_desc({prop_kind::forward_inference, how, source,
+                               result, axes.stride, axes.kernel, axes.padLow,
+                               axes.padHigh},
+                              userScratchpad(), engine),
+      name);
+}
+
+//===----------------------------------------------------------------------===//
+// The other kinds
+//===----------------------------------------------------------------------===//
+
+static Expected<Recipe> makeMatMul(const Layer &layer,
+                                   const dnnl::engine &engine) {
+  namespace d = pr::dim::matmul;
+  Dims batch = layer[d::b] == 1 ? Dims{} : Dims{layer[d::b]};
+  Dims channels = with(Dims(batch.size(), 1), {1, layer[d::n]});
+  auto fused =
+      fuse(layer.epilogue, channels, 1 << (static_cast<int>(batch.size()) + 1));
+  if (!fused)
+    return fused.error();
+  memory::desc left = open(with(batch, {layer[d::m], layer[d::k]}),
+                           dataType(layer.operands[0]));
+  memory::desc right = open(with(batch, {layer[d::k], layer[d::n]}),
+                            dataType(layer.operands[1]));
+  memory::desc result =
+      open(with(batch, {layer[d::m], layer[d::n]}), dataType(layer.results[0]));
+  memory::desc bias =
+      fused->bias ? plain(channels, DataType::f32) : memory::desc();
+  using Forward = dnnl::matmul;
+  Forward::primitive_desc description({left, right, bias, result},
+                                      fused->attributes, engine);
+  Recipe recipe = finish<Forward>(description);
+  recipe.operation = "matmul";
+  recipe.tensors.insert(recipe.tensors.end(),
+                        {{DNNL_ARG_SRC, description.src_desc()},
+                         {DNNL_ARG_WEIGHTS, description.weights_desc()},
+                         {DNNL_ARG_DST, description.dst_desc()}});
+  if (fused->bias)
+    recipe.tensors.emplace_back(DNNL_ARG_BIAS, description.bias_desc());
+  recipe.tensors.insert(recipe.tensors.end(), fused->tensors.begin(),
+                        fused->tensors.end());
+  return recipe;
+}
+
+static Expected<Recipe> makeSoftmax(const Layer &layer,
+                                    const dnnl::engine &engine) {
+  if (auto ok = expectNoEpilogue(layer); !ok)
+    return ok.error();
+  namespace d = pr::dim::softmax;
+  Dims shape = {layer[d::o], layer[d::r]};
+  if (layer[d::i] > 1)
+    shape.push_back(layer[d::i]);
+  memory::desc tensor = plain(shape, dataType(layer.operands[0]));
+  using Forward = dnnl::softmax_forward;
+  Forward::primitive_desc description(
+      {prop_kind::forward_inference, tensor, /*axis=*/1}, userScratchpad(),
+      engine);
+  Recipe recipe = finish<Forward>(description);
+  recipe.operation = "softmax";
+  recipe.tensors.emplace_back(DNNL_ARG_SRC, tensor);
+  recipe.tensors.emplace_back(DNNL_ARG_DST, tensor);
+  return recipe;
+}
+
+namespace {
+/// An elementwise layer says how much of what it does, not what. These compute
+/// the same amounts.
+struct StandIn {
+  bool binary;
+  int64_t alu, mul, div, fn;
+  algorithm operation;
+  const char *name;
+};
+} // namespace
+
+static const StandIn kStandIns[] = {
+    {true, 1, 0, 0, 0, algorithm::binary_add, "binary_add"},
+    {true, 0, 1, 0, 0, algorithm::binary_mul, "binary_mul"},
+    {true, 0, 0, 1, 0, algorithm::binary_div, "binary_div"},
+    {false, 1, 0, 0, 0, algorithm::eltwise_relu, "eltwise_relu"},
+    {false, 2, 0, 0, 0, algorithm::eltwise_clip, "eltwise_clip"},
+    {false, 0, 1, 0, 0, algorithm::eltwise_square, "eltwise_square"},
+    {false, 1, 1, 0, 0, algorithm::eltwise_linear, "eltwise_linear"},
+    {false, 0, 0, 1, 0, algorithm::eltwise_sqrt, "eltwise_sqrt"},
+    {false, 0, 0, 0, 1, algorithm::eltwise_exp, "eltwise_exp"},
+    {false, 1, 0, 1, 1, algorithm::eltwise_logistic, "eltwise_logistic"},
+    {false, 1, 1, 1, 1, algorithm::eltwise_swish, "eltwise_swish"},
+};
+
+static const StandIn *findStandIn(const Layer &layer) {
+  namespace d = pr::dim::elementwise;
+  bool binary = layer[d::full] + (layer[d::bcast] > 0) == 2;
+  for (const StandIn &one : kStandIns)
+    if (one.binary == binary && one.alu == layer[d::alu] &&
+        one.mul == layer[d::mul] && one.div == layer[d::div] &&
+        one.fn == layer[d::fn])
+      return &one;
+  return nullptr;
+}
+
+static Recipe makeUnary(const StandIn &standIn, const memory::desc &tensor,
+                        const dnnl::engine &engine) {
+  using Forward = dnnl::eltwise_forward;
+  bool clip = standIn.operation == algorithm::eltwise_clip;
+  bool linear = standIn.operation == algorithm::eltwise_linear;
+  Forward::primitive_desc description(
+      {prop_kind::forward_inference, standIn.operation, tensor,
+       /*alpha=*/linear ? 2.0f : standIn.operation == algorithm::eltwise_swish,
+       /*beta=*/clip ? 6.0f : linear},
+      userScratchpad(), engine);
+  Recipe recipe = finish<Forward>(description);
+  recipe.tensors.emplace_back(DNNL_ARG_SRC, tensor);
+  recipe.tensors.emplace_back(DNNL_ARG_DST, tensor);
+  return recipe;
+}
+
+static Expected<Recipe> makeElementwise(const Layer &layer,
+                                        const dnnl::engine &engine) {
+  if (auto ok = expectNoEpilogue(layer); !ok)
+    return ok.error();
+  namespace d = pr::dim::elementwise;
+  const StandIn *standIn = findStandIn(layer);
+  if (!standIn)
+    return unsupported("oneDNN has no single primitive that computes as much "
+                       "for each element as this layer");
+  int64_t elements = layer[d::e], broadcast = layer[d::bcast];
+  if (broadcast && elements % broadcast != 0)
+    return unsupported("'bcast' of elementwise is " +
+                       std::to_string(broadcast) +
+                       ", which does not divide its elements");
+  DataType type = dataType(layer.operands[0]);
+  int64_t inner = broadcast ? broadcast : elements;
+  memory::desc tensor = plain({elements / inner, inner}, type);
+  Expected<Recipe> recipe = Recipe();
+  if (!standIn->binary) {
+    recipe = makeUnary(*standIn, tensor, engine);
+  } else {
+    memory::desc second = broadcast ? plain({1, inner}, type) : tensor;
+    dnnl::binary::primitive_desc description(
+        {standIn->operation, tensor, second, tensor}, userScratchpad(), engine);
+    recipe = finish<dnnl::binary>(description);
+    recipe->tensors.insert(recipe->tensors.end(), {{DNNL_ARG_SRC_0, tensor},
+                                                   {DNNL_ARG_SRC_1, second},
+                                                   {DNNL_ARG_DST, tensor}});
+  }
+  recipe->operation = standIn->name;
+  return recipe;
+}
+
+Expected<Recipe> onednn::makeRecipe(const Layer &layer,
+                                    const dnnl::engine &engine) {
+  if (!layer.schedule.empty())
+    return unsupported("oneDNN tiles as it likes: a layer with a schedule "
+                       "cannot be measured");
+  switch (layer.kind) {
+  case LayerKind::Conv1D:
+  case LayerKind::Conv2D:
+  case LayerKind::Conv3D:
+  case LayerKind::DepthwiseConv2D:
+    return makeConvolution(layer, engine);
+  case LayerKind::Pool2D:
+  case LayerKind::Pool3D:
+    return makePooling(layer, engine);
+  case LayerKind::MatMul:
+    return makeMatMul(layer, engine);
+  case LayerKind::Softmax:
+    return makeSoftmax(layer, engine);
+  case LayerKind::Elementwise:
+    return makeElementwise(layer, engine);
+  default:
+    return unsupported("oneDNN has no " + std::string(layer.info().name));
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// onednn-runner: oneDNN's kernels as an external command target. One level of
+// instruction set for each process; a crash or a hang of the library costs the
+// layer that it was asked for.
+#include "Server.h"
+
+#include <fcntl.h>
+#include <iostream>
+#include <omp.h>
+#include <unistd.h>
+
+using namespace onednn;
+
+static constexpr const char *kUsage =
+    "usage: onednn-runner [--isa=all|avx512|avx2|sse41] [--counted]\n"
+    "Serves requests on standard input (include/pr/Target/CommandTarget.h).\n"
+    "--counted: instructions below valgrind instead of time; with --isa=avx2,\n"
+    "the most that valgrind knows.\n";
+
+static std::optional<ServerOptions> parseArguments(int argc, char **argv) {
+  ServerOptions options{"onednn", "all"};
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    if (argument == "--counted")
+      options.counted = true;
+    else if (argument.rfind("--isa=", 0) == 0)
+      options.isa = argument.substr(6);
+    else
+      return std::nullopt;
+  }
+  if (options.isa != "all" && options.isa != "avx512" &&
+      options.isa != "avx2" && options.isa != "sse41")
+    return std::nullopt;
+  if (options.counted && options.isa != "avx2")
+    return std::nullopt;
+  if (options.counted)
+    options.target += "-counted";
+  else if (options.isa != "all")
+    options.target += "-" + options.isa;
+  return options;
+}
+
+/// Before oneDNN looks at the processor. False where this processor, or this
+/// oneDNN, does not have the level.
+static bool limitTo(const std::string &isa) {
+  if (isa == "all")
+    return true;
+  dnnl::cpu_isa level = isa == "avx512" ? dnnl::cpu_isa::avx512_core
+                        : isa == "avx2" ? dnnl::cpu_isa::avx2
+                                        : dnnl::cpu_isa::sse41;
+  return dnnl::set_max_cpu_isa(level) == dnnl::status::success &&
+         dnnl::get_effective_cpu_isa() == level;
+}
+
+static void writeLine(int descriptor, std::string line) {
+  line += '\n';
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    ssize_t count = ::write(descriptor, rest.data(), rest.size());
+    if (count <= 0)
+      return;
+    rest.remove_prefix(count);
+  }
+}
+
+static void serve(const ServerOptions &options, int replies) {
+  Server server(options);
+  writeLine(replies, server.greeting());
+  std::string line;
+  while (std::getline(std::cin, line))
+    writeLine(replies, server.reply(line));
+}
+
+int main(int argc, char **argv) {
+  auto options = parseArguments(argc, argv);
+  if (!options) {
+    std::cerr << kUsage;
+    return 2;
+  }
+  if (options->counted && !runsUnderCallgrind()) {
+    std::string reason = reenterUnderCallgrind(argv);
+    std::cerr << "onednn-runner: " << reason << "\n";
+    return 1;
+  }
+  // What the library prints must not get between the lines.
+  int replies = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  ::omp_set_num_threads(1);
+  if (!limitTo(options->isa)) {
+    std::cerr << "onednn-runner: this processor has no " << options->isa
+              << " that oneDNN can use\n";
+    return 1;
+  }
+  try {
+    serve(*options, replies);
+  } catch (const std::exception &failure) {
+    std::cerr << "onednn-runner: " << failure.what() << "\n";
+    return 1;
+  }
+  if (options->counted)
+    leaveWithoutProfile();
+  return 0;
+}
