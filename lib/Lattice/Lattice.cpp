@@ -103,6 +103,12 @@ static int64_t alignToGroups(const Layer &layer, unsigned dim, int64_t extent) {
   return groups ? extent - extent % layer[*groups] : extent;
 }
 
+/// Steps are those of the target's own tile sizes.
+static bool hasOwnTile(const Layer &layer, unsigned dim) {
+  return std::any_of(layer.schedule.tile.begin(), layer.schedule.tile.end(),
+                     [&](const ScheduleLoop &loop) { return loop.dim == dim; });
+}
+
 /// Rounds every dimension to the nearest edge of the steps that `wanted`
 /// accepts.
 template <typename Predicate>
@@ -113,7 +119,8 @@ static Layer roundUp(const Lattice &lattice, const Layer &layer, bool clamp,
   uint32_t stepped = 0;
   for (const Step &step : lattice.steps) {
     int64_t extent = layer[step.dim];
-    if (step.width <= 1 || !step.covers(extent) || !wanted(step))
+    if (step.width <= 1 || !step.covers(extent) || !wanted(step) ||
+        hasOwnTile(layer, step.dim))
       continue;
     int64_t point = step.lastPoint(extent);
     if (clamp && lattice.maximum[step.dim] > 0)

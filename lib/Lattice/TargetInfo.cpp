@@ -18,6 +18,8 @@ std::vector<std::string> pr::legalityVariables(LayerKind kind) {
   for (const char *name :
        {"operand0_bits", "operand1_bits", "result0_bits", "is_float"})
     names.emplace_back(name);
+  for (const DimInfo &dim : kindInfo(kind).dims)
+    names.emplace_back("tile_" + std::string(dim.name));
   return names;
 }
 
@@ -32,7 +34,21 @@ std::vector<int64_t> pr::legalityValues(const Layer &layer) {
   for (int64_t value : {bitsOf(layer.operands, 0), bitsOf(layer.operands, 1),
                         bitsOf(layer.results, 0), int64_t(isFloat)})
     values.push_back(value);
+  values.resize(values.size() + layer.numDims());
+  for (const ScheduleLoop &loop : layer.schedule.tile)
+    values[tileVariable(layer.kind, loop.dim)] = loop.extent;
   return values;
+}
+
+unsigned pr::tileVariable(LayerKind kind, unsigned dim) {
+  return kindInfo(kind).dims.size() + 4 + dim;
+}
+
+int64_t pr::tileSize(const Layer &layer, unsigned dim) {
+  for (const ScheduleLoop &loop : layer.schedule.tile)
+    if (loop.dim == dim)
+      return loop.extent;
+  return 0;
 }
 
 const KindSupport *TargetInfo::find(LayerKind kind) const {
@@ -102,6 +118,21 @@ static Expected<void> checkRules(const std::string &target,
   return {};
 }
 
+/// A tile size that the target does not take would be ignored.
+static Expected<void> checkTiles(const std::string &target,
+                                 const KindSupport &support,
+                                 const Layer &layer) {
+  const std::vector<unsigned> &taken = support.tileDims;
+  if (taken.empty())
+    return {};
+  for (const ScheduleLoop &loop : layer.schedule.tile)
+    if (std::find(taken.begin(), taken.end(), loop.dim) == taken.end())
+      return unsupported("target '" + target + "' takes no tile size of '" +
+                         std::string(layer.info().dims[loop.dim].name) +
+                         "' of " + std::string(layer.info().name));
+  return {};
+}
+
 Expected<void> TargetInfo::checkLegal(const Layer &layer) const {
   const KindSupport *support = find(layer.kind);
   if (!support)
@@ -110,6 +141,8 @@ Expected<void> TargetInfo::checkLegal(const Layer &layer) const {
   if (auto ok = checkTypes(name, *support, layer); !ok)
     return ok;
   if (auto ok = checkMaxima(name, *support, layer); !ok)
+    return ok;
+  if (auto ok = checkTiles(name, *support, layer); !ok)
     return ok;
   return checkRules(name, *support, layer);
 }

@@ -25,6 +25,9 @@ static json supportToJson(const KindSupport &support) {
   result["free_epilogue"] = json::array();
   for (EpilogueOp op : support.freeEpilogue)
     result["free_epilogue"].push_back(toString(op));
+  result["tiles"] = json::array();
+  for (unsigned dim : support.tileDims)
+    result["tiles"].push_back(info.dims[dim].name);
   result["domain"] = json::object();
   for (unsigned i = 0; i < info.dims.size(); ++i)
     if (support.domain[i] != std::pair<int64_t, int64_t>())
@@ -90,6 +93,9 @@ static KindSupport supportFromJson(const JsonReader &reader) {
   if (auto epilogue = reader.find("free_epilogue"))
     for (const JsonReader &op : epilogue->elements())
       support.freeEpilogue.push_back(epilogueFromJson(op));
+  if (auto tiles = reader.find("tiles"))
+    for (const JsonReader &dim : tiles->elements())
+      support.tileDims.push_back(dimFromJson(dim, support.kind, dim.string()));
   if (auto domain = reader.find("domain"))
     for (const auto &[name, range] : domain->members())
       support.domain[dimFromJson(*domain, support.kind, name)] =

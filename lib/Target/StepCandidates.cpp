@@ -26,6 +26,7 @@ public:
 
 private:
   void visit(const Compute &compute);
+  void visitSelect(const Compute &compute);
   void visit(const Loop &loop);
   void add(const LinearForm &dividend, int64_t divisor, bool roundsUp,
            const char *what, LocationId location);
@@ -80,12 +81,27 @@ CandidateFinder::CandidateFinder(const Program &program, Forms inputs,
     visit(loop);
 }
 
+/// `size == 0 ? default : size`, of layers without a schedule.
+void CandidateFinder::visitSelect(const Compute &compute) {
+  const auto &condition = forms[compute.operands[0]];
+  if (condition && !condition->dim)
+    forms[compute.result] =
+        forms[compute.operands[condition->summand != 0 ? 1 : 2]];
+}
+
 void CandidateFinder::visit(const Compute &compute) {
+  if (compute.op == ExprOp::Select)
+    return visitSelect(compute);
   if (compute.operands[1] == kNone || compute.operands[2] != kNone)
     return;
   const auto &a = forms[compute.operands[0]], &b = forms[compute.operands[1]];
   if (!a || !b)
     return;
+  if (compute.op == ExprOp::Eq && !a->dim && !b->dim) {
+    forms[compute.result] =
+        LinearForm{std::nullopt, 0, a->summand == b->summand};
+    return;
+  }
   if (compute.op == ExprOp::CeilDiv && !b->dim)
     add(*a, b->summand, true, "ceil-division", compute.location);
   else if (compute.op == ExprOp::FloorDiv && !b->dim)
@@ -135,11 +151,14 @@ std::vector<StepCandidate> pr::findCandidates(const ObjectDiagram &diagram,
   std::vector<StepCandidate> candidates;
   Forms inputs;
   unsigned numDims = kindInfo(mapping.kind).dims.size();
-  for (LayerProperty property : mapping.properties)
-    inputs.push_back(property.kind == LayerProperty::Kind::Number &&
-                             property.index < numDims
-                         ? std::optional(LinearForm{property.index, 1, 0})
-                         : std::nullopt);
+  for (LayerProperty property : mapping.properties) {
+    if (property.kind == LayerProperty::Kind::TileSize)
+      inputs.push_back(LinearForm{std::nullopt, 0, 0});
+    else if (property.index < numDims)
+      inputs.push_back(LinearForm{property.index, 1, 0});
+    else
+      inputs.push_back(std::nullopt);
+  }
   CandidateFinder finder(mapping.program, inputs, candidates);
   for (const Issue &issue : mapping.program.issues) {
     Forms immediates;

@@ -2,6 +2,7 @@
 #include "Core.h"
 
 #include "pr/Lattice/TargetInfo.h"
+#include "pr/Lattice/TileSpace.h"
 
 #include <map>
 #include <optional>
@@ -202,6 +203,20 @@ static std::vector<std::string> freeEpilogueOf(const TargetInfo &target,
   return names;
 }
 
+static std::vector<std::string> tileDimsOf(const TargetInfo &target,
+                                           const std::string &kind) {
+  std::vector<std::string> names;
+  if (const KindSupport *support = target.find(kindOf(kind)))
+    for (unsigned dim : support->tileDims)
+      names.emplace_back(kindInfo(support->kind).dims[dim].name);
+  return names;
+}
+
+static std::vector<Layer> tileCandidatesOf(const TargetInfo &target,
+                                           const Layer &layer, size_t most) {
+  return unwrap(tileCandidates(target, layer, most));
+}
+
 static TargetInfo withLattice(TargetInfo target, const Lattice &lattice) {
   for (KindSupport &support : target.kinds)
     if (support.kind == lattice.kind) {
@@ -247,6 +262,9 @@ static void defineTarget(py::module_ &module) {
              return support ? support->types : std::vector<std::string>();
            })
       .def("free_epilogue", freeEpilogueOf)
+      .def("tile_dims", tileDimsOf)
+      .def("tile_candidates", tileCandidatesOf, py::arg("layer"),
+           py::arg("most") = 512)
       .def("lattice", latticeOf)
       .def("domain", domainOf)
       .def("with_lattice", withLattice)

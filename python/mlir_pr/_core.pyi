@@ -161,6 +161,8 @@ class StepFitter:
         candidates: Sequence[int] = (),
     ) -> None: ...
     def next(self) -> int | None: ...
+    def batch(self) -> list[int]:
+        """What will be asked for whatever the latencies are, `next()` first."""
     def observe(self, extent: int, latency: float) -> None: ...
     def skip(self, extent: int) -> None: ...
     def result(self) -> SweepFit: ...
@@ -265,12 +267,15 @@ class Interval:
 
     @staticmethod
     def calibrate(
-        predicted: Floats, measured: Floats
+        predicted: Floats, measured: Floats, scales: Floats = ()
     ) -> Interval:
-        """From latencies that the model did not see."""
+        """From latencies that the model did not see. scales: the error that was
+        expected of each, up to a factor; empty: the same of all."""
     @property
     def count(self) -> int: ...
-    def bounds(self, predicted: float, percent: int) -> Optional[tuple[float, float]]:
+    def bounds(
+        self, predicted: float, percent: int, scale: float = 1.0
+    ) -> Optional[tuple[float, float]]:
         """None where too few points were held out for this level."""
 
 class BundleBuilder:
@@ -284,9 +289,11 @@ class BundleBuilder:
         forest: Optional[Forest] = None,
         features: Sequence[str] = (),
         exact: Sequence[tuple[Layer, float, float, float]] = (),
+        spread: Optional[Forest] = None,
     ) -> None:
         """training_layers: what the domain is the hull of. exact: (layer,
-        latency, lower, upper) in the target's unit."""
+        latency, lower, upper) in the target's unit. spread: of the log of the scale
+        of the error; it reads the same features as the forest."""
     def add_measured_kind(
         self,
         lattice: Lattice,

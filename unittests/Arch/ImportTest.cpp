@@ -241,6 +241,25 @@ TEST(Import, TileSizesOfTheSchedule) {
             "c,2,0 b,8 ");
 }
 
+TEST(Import, ConditionsOnTileSizes) {
+  ImportedArchitecture imported =
+      import(architecture("", "m = %m, tile_m = %t", R"(
+    %x = arith.cmpi sle, %t, %m : index
+    acadl.require %x, "the tile is too large")"));
+  ASSERT_EQ(imported.info.kinds[0].tileDims,
+            std::vector<unsigned>{dim::matmul::m});
+  EXPECT_EQ(imported.info.kinds[0].rules[0].condition.print(), "tile_m <= m");
+  auto whyIllegal = [&](const std::string &text) {
+    auto legal = imported.info.checkLegal(*parseLayer(text));
+    return legal ? "" : legal.error().message;
+  };
+  EXPECT_EQ(whyIllegal("matmul m=3 n=4 k=9 tile=m:3 : i8, i8 -> i32"), "");
+  EXPECT_EQ(whyIllegal("matmul m=3 n=4 k=9 tile=m:4 : i8, i8 -> i32"),
+            "target 'test' cannot run this matmul: the tile is too large");
+  EXPECT_EQ(whyIllegal("matmul m=3 n=4 k=9 tile=n:4 : i8, i8 -> i32"),
+            "target 'test' takes no tile size of 'n' of matmul");
+}
+
 TEST(Import, SkippedIterationsComputeTheirCarriedValues) {
   ImportedArchitecture imported = import(architecture("", "m = %m, n = %n", R"(
     %r = scf.for %i = %c0 to %m step %c1 iter_args(%x = %c1) -> (index) {
@@ -405,11 +424,6 @@ TEST(Import, RefusesRecursion) {
 }
 
 TEST(Import, RefusesConditionsThatAreNoneOfTheLayer) {
-  EXPECT_EQ(importError(architecture("", "m = %m, tile_m = %t", R"(
-    %x = arith.cmpi sle, %t, %m : index
-    acadl.require %x, "the tile is too large")")),
-            "test.mlir:19:5: 'acadl.require' op is no condition on a layer "
-            "alone: unknown name 'tile_m' at character 1 of an expression");
   EXPECT_EQ(importError(architecture("", "m = %m", R"(
     %x = scf.for %i = %c0 to %m step %c1 iter_args(%a = %m) -> (index) {
       scf.yield %i : index

@@ -78,14 +78,16 @@ TEST(TargetInfo, SaysWhyALayerIsIllegal) {
 }
 
 TEST(TargetInfo, VariablesAndValuesAgree) {
-  auto layer = parseLayer("matmul b=2 m=3 n=4 k=5 : f16, bf16 -> f32");
+  auto layer =
+      parseLayer("matmul b=2 m=3 n=4 k=5 tile=k:3,m:2 : f16, bf16 -> f32");
   ASSERT_TRUE(layer);
   EXPECT_EQ(
       legalityVariables(LayerKind::MatMul),
       (std::vector<std::string>{"b", "m", "n", "k", "operand0_bits",
-                                "operand1_bits", "result0_bits", "is_float"}));
+                                "operand1_bits", "result0_bits", "is_float",
+                                "tile_b", "tile_m", "tile_n", "tile_k"}));
   EXPECT_EQ(legalityValues(*layer),
-            (std::vector<int64_t>{2, 3, 4, 5, 16, 16, 32, 1}));
+            (std::vector<int64_t>{2, 3, 4, 5, 16, 16, 32, 1, 0, 2, 0, 3}));
 }
 
 static std::string errorOf(const std::string &json) {

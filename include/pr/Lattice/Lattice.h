@@ -85,7 +85,9 @@ struct Headroom {
 /// Rounding gives canonical, valid layers: with groups, a number of channels is
 /// rounded to the last multiple of the groups on its plateau; a layer whose
 /// rounded work leaves 62 bits is not rounded at all. Steps of width 1 say that
-/// there is no stair, and round nothing.
+/// there is no stair, and round nothing. A dimension whose tile size the
+/// layer's schedule gives is not rounded: the steps are those of the target's
+/// own tiles.
 struct Lattice {
   LayerKind kind = LayerKind::MatMul;
   std::vector<Step> steps;

@@ -20,7 +20,8 @@ namespace pr {
 /// A condition that a layer must meet. Variables of the expression: the kind's
 /// dimensions by name (options as their index), then `operand0_bits`,
 /// `operand1_bits`, `result0_bits` (0 where absent), `is_float` (1 if the first
-/// operand is a float).
+/// operand is a float), and `tile_D` for each dimension D, the tile size that
+/// the layer's schedule gives it (0: none).
 struct LegalityRule {
   Expr condition;
   /// Said when the condition does not hold: "the kernel must be odd".
@@ -30,6 +31,10 @@ struct LegalityRule {
 std::vector<std::string> legalityVariables(LayerKind kind);
 /// Their values, in the same order.
 std::vector<int64_t> legalityValues(const Layer &layer);
+/// Where `tile_D` of dimension `dim` is among them.
+unsigned tileVariable(LayerKind kind, unsigned dim);
+/// What the schedule of a layer says of a dimension; 0: nothing.
+int64_t tileSize(const Layer &layer, unsigned dim);
 
 /// What a target does with one layer kind.
 struct KindSupport {
@@ -39,6 +44,10 @@ struct KindSupport {
   std::vector<LegalityRule> rules;
   /// Epilogue operations that cost nothing behind this kind.
   std::vector<EpilogueOp> freeEpilogue;
+  /// The dimensions of which a schedule may give the tile size, in order; empty
+  /// where nothing is known of schedules. What sizes are legal, the rules say
+  /// (TileSpace.h).
+  std::vector<unsigned> tileDims;
   /// Steps known beforehand, and the legal maxima.
   Lattice lattice;
   /// Smallest and largest extent of each dimension that a campaign should draw

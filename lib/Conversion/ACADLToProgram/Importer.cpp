@@ -70,20 +70,21 @@ static std::vector<std::string> strings(std::optional<ArrayAttr> array) {
 static LogicalResult collectRules(ArrayRef<TranslatedRule> rules,
                                   const MappingProgram &mapping,
                                   ::pr::KindSupport &support) {
-  std::vector<std::string> names = ::pr::legalityVariables(support.kind);
   std::vector<::pr::Expr> inputs;
   for (auto [property, name] :
-       llvm::zip_equal(mapping.properties, mapping.inputNames))
-    inputs.push_back(::pr::Expr::variable(property.index, name));
+       llvm::zip_equal(mapping.properties, mapping.inputNames)) {
+    bool isTile = property.kind == LayerProperty::Kind::TileSize;
+    unsigned variable = isTile
+                            ? ::pr::tileVariable(support.kind, property.index)
+                            : property.index;
+    inputs.push_back(::pr::Expr::variable(variable, name));
+    if (isTile)
+      support.tileDims.push_back(property.index);
+  }
   for (TranslatedRule rule : rules) {
     auto expr = toExpr(mapping.program, rule.condition, inputs);
     if (!expr)
       return RequireOp(rule.op).emitOpError(expr.error().message);
-    // Refuses names that are not those of layers: tile sizes.
-    if (auto parsed = ::pr::Expr::parse(expr->print(), names); !parsed)
-      return RequireOp(rule.op).emitOpError(
-                 "is no condition on a layer alone: ")
-             << parsed.error().message;
     collectMaxima(*expr, support.lattice);
     support.rules.push_back({*expr, RequireOp(rule.op).getReason().str()});
   }
@@ -98,13 +99,13 @@ static constexpr llvm::StringLiteral kTilePrefix = "tile_";
 
 /// Names are known: the verifier saw them.
 static LayerProperty findProperty(::pr::LayerKind kind, StringRef name) {
+  StringRef dim = name;
+  if (dim.consume_front(kTilePrefix))
+    return {LayerProperty::Kind::TileSize,
+            ::pr::kindInfo(kind).findDim(std::string_view(dim)).value_or(0)};
   std::vector<std::string> numbers = ::pr::legalityVariables(kind);
   auto it = llvm::find(numbers, name.str());
-  if (it != numbers.end())
-    return {LayerProperty::Kind::Number, uint32_t(it - numbers.begin())};
-  name.consume_front(kTilePrefix);
-  return {LayerProperty::Kind::TileSize,
-          ::pr::kindInfo(kind).findDim(std::string_view(name)).value_or(0)};
+  return {LayerProperty::Kind::Number, uint32_t(it - numbers.begin())};
 }
 
 static LogicalResult importMapping(MappingOp op, const Elaborator &elaborator,
