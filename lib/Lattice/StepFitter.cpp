@@ -44,6 +44,8 @@ Expected<StepFitter> StepFitter::create(int64_t low, int64_t high,
 
 std::optional<int64_t> StepFitter::next() { return state->planner.next(); }
 
+std::vector<int64_t> StepFitter::batch() { return state->planner.batch(); }
+
 Expected<void> StepFitter::observe(int64_t extent, double latency) {
   Span span = state->planner.span();
   if (extent < span.low || extent > span.high)
@@ -64,6 +66,8 @@ void StepFitter::skip(int64_t extent) { state->planner.skip(extent); }
 // What came out
 //===----------------------------------------------------------------------===//
 
+/// Of the fitted curve: enough for a picture that shows every step.
+static constexpr int64_t kCurvePoints = 2048;
 /// A rise within the plateau of less than this share of the step is flat.
 static constexpr double kFlatShare = 0.02;
 /// A share that is known no better says nothing.
@@ -120,8 +124,10 @@ SweepFit StepFitter::result() const {
     return fit;
   Model model = planner.selectModel(points);
   fit.noise = model.noise();
-  for (const Point &point : points)
-    fit.curve.push_back({point.extent, model.predict(point.extent)});
+  Span span = planner.span();
+  int64_t stride = std::max<int64_t>(1, (span.high - span.low) / kCurvePoints);
+  for (int64_t x = span.low; x <= span.high; x += stride)
+    fit.curve.push_back({x, model.predict(x)});
   for (unsigned i = 0; i < model.terms().size(); ++i) {
     const Term &term = model.terms()[i];
     if (!term.isStair() || !planner.isSupported(model, i, points))

@@ -15,8 +15,9 @@ Planner::Planner(Span span, StepFitterOptions options)
 void Planner::observe(int64_t extent, double latency) {
   seen[extent].push_back(latency);
   ++measurements;
-  if (!queue.empty() && queue.front() == extent)
-    queue.pop_front();
+  auto asked = std::find(queue.begin(), queue.end(), extent);
+  if (asked != queue.end())
+    queue.erase(asked);
 }
 
 void Planner::skip(int64_t extent) {
@@ -398,4 +399,11 @@ std::optional<int64_t> Planner::next() {
   if (queue.empty() && !plan())
     return std::nullopt;
   return queue.front();
+}
+
+std::vector<int64_t> Planner::batch() {
+  if (!next())
+    return {};
+  size_t left = options.mostMeasurements - measurements;
+  return {queue.begin(), queue.begin() + std::min(left, queue.size())};
 }

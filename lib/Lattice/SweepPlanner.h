@@ -19,6 +19,7 @@ public:
   Planner(Span span, StepFitterOptions options);
 
   std::optional<int64_t> next();
+  std::vector<int64_t> batch();
   void observe(int64_t extent, double latency);
   void skip(int64_t extent);
 

@@ -39,6 +39,7 @@ void python::defineStepFitter(py::module_ &module) {
            py::arg("most_measurements") = 48,
            py::arg("candidates") = std::vector<int64_t>())
       .def("next", &StepFitter::next)
+      .def("batch", &StepFitter::batch)
       .def("observe",
            [](StepFitter &fitter, int64_t extent, double latency) {
              unwrap(fitter.observe(extent, latency));

@@ -15,7 +15,8 @@ from mlir_pr.store import PLATEAUS, RESOURCES, StatedStep
 from mlir_pr.yamlio import Section, read_yaml
 
 _KEYS = ("target", "seed", "sampling", "starts_share", "budget", "random_baseline", "kinds",
-         "networks", "network_layers", "as_quantized", "steps", "sweeps", "measure")
+         "networks", "network_layers", "as_quantized", "schedules", "steps", "find_steps",
+         "candidates", "sweeps", "measure")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,13 @@ class Campaign:
     networks: list[str]
     network_layers: str
     as_quantized: bool
+    #: Tile sizes drawn for each layer that is drawn, where the target takes any.
+    schedules: int
     steps: list[StatedStep]
+    #: Whether sweeps look for steps: where nothing is known, "always", "never".
+    find_steps: str
+    #: Widths to be confirmed, by kind and dimension.
+    candidates: dict[str, dict[str, list[int]]]
     sweeps: list[Sweep]
     options: MeasureOptions
     #: The file as it was read, for the store.
@@ -74,11 +81,21 @@ def read_campaign(path: str | Path) -> Campaign:
         networks=[str(folder / name) for name in section.texts("networks")],
         network_layers=section.choice("network_layers", ("include", "exclude"), "include"),
         as_quantized=section.get("as_quantized", bool, False),
+        schedules=_at_least_zero(section, "schedules"),
         steps=_steps(section.section("steps")),
+        find_steps=section.choice("find_steps", ("auto", "always", "never"), "auto"),
+        candidates=_candidates(section.section("candidates")),
         sweeps=[_sweep(item, f"{section.where}: sweeps[{i}]")
                 for i, item in enumerate(section.get("sweeps", list, []))],
         options=_options(section.section("measure")),
         config=section.values)
+
+
+def _at_least_zero(section: Section, key: str) -> int:
+    value = section.get(key, int, 0)
+    if value < 0:
+        raise section.error(key, f"{value} is below 0")
+    return value
 
 
 def _kinds(section: Section) -> tuple[dict[str, Domain | None], dict[str, float]]:
@@ -111,6 +128,22 @@ def _steps(section: Section) -> list[StatedStep]:
                 raise inner.error(dim, f"{kind} has no such dimension (it has: {', '.join(known)})")
             steps.append(_step(inner, kind, dim))
     return steps
+
+
+def _candidates(section: Section) -> dict[str, dict[str, list[int]]]:
+    """`{conv2d: {oc: [8, 16], ic: 8}}`."""
+    result: dict[str, dict[str, list[int]]] = {}
+    for kind in section.values:
+        inner = _kind_section(section, kind)
+        known = domain.dimension_names(kind)
+        for dim, value in inner.values.items():
+            if dim not in known:
+                raise inner.error(dim, f"{kind} has no such dimension (it has: {', '.join(known)})")
+            widths = value if isinstance(value, list) else [value]
+            if not widths or not all(type(width) is int and width >= 2 for width in widths):
+                raise inner.error(dim, f"expected widths of 2 or more, found {value!r}")
+            result.setdefault(kind, {})[dim] = widths
+    return result
 
 
 def _step(section: Section, kind: str, dim: str) -> StatedStep:

@@ -135,7 +135,7 @@ class Domain:
             return str(error)
         work = layer.work
         if any(work[count] > limit for count, limit in self.most_work.items()):
-            return "no layer of the networks has so much work"
+            return "it has more work than the domain allows"
         return layer
 
 
@@ -152,6 +152,18 @@ def dimension_names(kind: str) -> list[str]:
     return [dim["name"] for dim in _kind_info(kind)["dims"] if dim["role"] != "option"]
 
 
+def swept_dimensions(kind: str) -> list[str]:
+    """Dimensions in which steps are looked for: the extents a network has many
+    values of, channels first."""
+    info = _kind_info(kind)
+    roles = {dim["name"]: dim["role"] for dim in info["dims"]}
+    # Over images and groups a target repeats, it does not pad.
+    counts = ("g", "b" if "b" in roles else "n")
+    named = [name for name, role in roles.items()
+             if role in ("extent", "output") and name not in counts]
+    return sorted(named, key=lambda name: roles[name] == "output")
+
+
 def _option_names(kind: str) -> list[str]:
     own = [dim["name"] for dim in _kind_info(kind)["dims"] if dim["role"] == "option"]
     return own + ["layout", "epilogue", "tile"]
@@ -162,7 +174,7 @@ def _option_names(kind: str) -> list[str]:
 
 def from_config(section: Section, kind: str) -> Domain:
     """`kinds: {conv1d: {types: …, dims: {…}, …}}` of a campaign."""
-    section.expect_only(("types", "dims", "together", "share"))
+    section.expect_only(("types", "dims", "together", "share", "most_macs"))
     axes: list[Axis] = []
     if types := section.texts("types"):
         axes.append(Choice(("types",), tuple((text,) for text in types)))
@@ -173,7 +185,9 @@ def from_config(section: Section, kind: str) -> Domain:
         axes.append(_together(group, f"{section.where}: together[{i}]", known))
     if not axes:
         raise InputError(f"{section.where}: 'dims' is missing")
-    return Domain(kind, tuple(axes), section.positive("share", float, 1.0))
+    most = section.positive("most_macs", int)
+    return Domain(kind, tuple(axes), section.positive("share", float, 1.0),
+                  most_work={"macs": most} if most else {})
 
 
 def _check_name(where: str, name: str, known: Sequence[str]) -> None:

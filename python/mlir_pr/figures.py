@@ -27,6 +27,9 @@ def stair(sweep: Sweep, lattice: _core.Lattice, unit: str) -> Figure:
     extents = [extent for extent, _ in sweep.points]
     for edge in _edges(sweep, lattice):
         axes.axvline(edge + 0.5, color="#cfd6df", linewidth=0.8, zorder=0)
+    if sweep.fit is not None:
+        axes.plot(*zip(*sweep.fit.curve), linewidth=1, color=_COLOURS[2], drawstyle="steps-mid",
+                  label="fitted")
     axes.plot(extents, [latency_of(row) for _, row in sweep.points], ".", markersize=4,
               color=_COLOURS[0], label="measured")
     representatives = [(extent, row) for extent, row in sweep.points

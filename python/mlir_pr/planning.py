@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Iterator, Sequence
 
+import numpy as np
 from scipy.stats import qmc
 
 from mlir_pr import _core, domain
@@ -34,9 +35,16 @@ class Plan:
 
 
 def make_plan(campaign: Campaign, info: _core.TargetInfo,
-              network_layers: Sequence[_core.Layer]) -> Plan:
-    """Network layers first, then sweeps, then the sample, then the baseline."""
-    return _Planner(campaign, info, network_layers).plan()
+              network_layers: Sequence[_core.Layer], spent: int = 0) -> Plan:
+    """Network layers first, then sweeps, then the sample, then the baseline.
+    `spent` measurements of the budget went into finding steps."""
+    return _Planner(campaign, info, network_layers).plan(spent)
+
+
+def domains(campaign: Campaign, info: _core.TargetInfo,
+            network_layers: Sequence[_core.Layer]) -> list[Domain]:
+    """What the campaign draws from, one domain a kind."""
+    return _Planner(campaign, info, network_layers).domains()
 
 
 class _Planner:
@@ -52,7 +60,7 @@ class _Planner:
             self._notes.append(f"{illegal} distinct layers of the networks are left out: "
                                "the target cannot run them, or their kind is not asked for")
 
-    def plan(self) -> Plan:
+    def plan(self, spent: int) -> Plan:
         campaign = self._campaign
         taken: set[str] = set()
         planned: list[PlannedLayer] = []
@@ -62,13 +70,31 @@ class _Planner:
             planned += _distinct((PlannedLayer(layer.text, "network")
                                   for layer in self._networks), taken)
         planned += _distinct(self._sweeps(), taken)
-        sampled = campaign.count
+        sampled = max(0, campaign.count - spent)
         if campaign.network_layers == "include":
-            sampled = max(0, campaign.count - len(self._networks))
-        planned += self._sample(campaign.sampling, sampled, taken, campaign.seed)
+            sampled = max(0, sampled - len(self._networks))
+        drawn = self._sample(campaign.sampling, sampled, taken, campaign.seed)
+        planned += self._scheduled(drawn, taken)
         if campaign.random_baseline:
             planned += self._sample("random", campaign.random_baseline, taken, campaign.seed + 1)
         return Plan(planned, self._notes)
+
+    def _scheduled(self, drawn: Sequence[PlannedLayer], taken: set[str]) -> list[PlannedLayer]:
+        """Each layer, and behind it the same with tile sizes drawn for it."""
+        random = np.random.RandomState(self._campaign.seed)
+        planned: list[PlannedLayer] = []
+        for one in drawn:
+            planned.append(one)
+            layer = _core.Layer.parse(one.layer)
+            if not self._campaign.schedules or not self._info.tile_dims(layer.kind):
+                continue
+            try:
+                candidates = self._info.tile_candidates(layer, _CHUNK)
+            except ValueError:
+                continue
+            order = random.permutation(len(candidates))[:self._campaign.schedules]
+            planned += _distinct((PlannedLayer(candidates[i].text, one.role) for i in order), taken)
+        return planned
 
     def _sweeps(self) -> Iterator[PlannedLayer]:
         for sweep in self._campaign.sweeps:
@@ -78,7 +104,7 @@ class _Planner:
                 if not self._info.why_illegal(point):
                     yield PlannedLayer(point.text, "sweep")
 
-    def _domains(self) -> list[Domain]:
+    def domains(self) -> list[Domain]:
         campaign = self._campaign
         names = list(campaign.kinds) or sorted({layer.kind for layer in self._networks}) \
             or self._info.kinds
@@ -106,7 +132,7 @@ class _Planner:
     def _sample(self, mode: str, count: int, taken: set[str], seed: int) -> list[PlannedLayer]:
         if count == 0:
             return []
-        domains = self._domains()
+        domains = self.domains()
         total = sum(one.share for one in domains)
         parts: list[list[PlannedLayer]] = []
         left = count

@@ -61,8 +61,15 @@ def describe(target: str) -> dict[str, Any]:
     return _parsed(text)
 
 
-def list_targets() -> dict[str, Any]:
-    return _parsed(toolchain.output_of([str(toolchain.bench_opt()), "--list-targets=json"]))
+def list_targets(only: str | None = None) -> dict[str, Any]:
+    """What pr-bench-opt lists; with `only`, just the target that it names."""
+    command = [str(toolchain.bench_opt()), "--list-targets=json"]
+    return _parsed(toolchain.output_of(command + ([f"--target={only}"] if only else [])))
+
+
+def diagram(target: str) -> str:
+    """The object diagram of a described target in the language of Graphviz."""
+    return toolchain.output_of([str(toolchain.bench_opt()), f"--target={target}", "--diagram"])
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -89,6 +96,18 @@ def run(plan: Sequence[PlannedLayer], target_spec: str, store: Store, target: St
             outcome.count(rows)
             progress(outcome)
     return outcome
+
+
+def measure_now(layers: Sequence[PlannedLayer], target_spec: str, store: Store,
+                target: StoredTarget, campaign: int, options: MeasureOptions,
+                seconds: float | None) -> list[Measurement]:
+    """Measures every layer, known or not, and stores it; fewer rows than layers
+    where the time is up."""
+    found: list[Measurement] = []
+    for rows in _measure(layers, target_spec, options, seconds) if layers else ():
+        store.add(target, campaign, rows)
+        found += rows
+    return found
 
 
 def _measure(todo: Sequence[PlannedLayer], target_spec: str, options: MeasureOptions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Iterable
 
 from rich.console import Group
@@ -12,10 +13,10 @@ from mlir_pr import _core
 from mlir_pr.store import Measurement, latency_of, merge
 from mlir_pr.units import format_latency
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
-#: Fewer points are no picture.
-_FEWEST_POINTS = 3
-_MOST_COLUMNS = 96
+#: Fewer points are no picture of a stair.
+_FEWEST_POINTS = 6
+_COLUMNS = 96
+_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,26 @@ class Sweep:
     #: Extent and measurement, by extent.
     points: tuple[tuple[int, Measurement], ...]
 
+    @cached_property
+    def fit(self) -> _core.SweepFit | None:
+        """The stair that the points support; None where they are all at one
+        extent, or too far apart."""
+        low, high = self.points[0][0], self.points[-1][0]
+        try:
+            fitter = _core.StepFitter(low, high)
+        except ValueError:
+            return None
+        for extent, row in self.points:
+            fitter.observe(extent, latency_of(row))
+        return fitter.result()
+
     def as_json(self) -> dict[str, Any]:
         return {"layer": self.layer, "dim": self.dim,
                 "points": [{"extent": extent, "time_ps": row.time_ps, "cycles": row.cycles}
-                           for extent, row in self.points]}
+                           for extent, row in self.points],
+                "fitted": [{"width": step.width, "offset": step.offset, "plateau": step.plateau,
+                            "region": [step.region_low, step.region_high], "height": step.height}
+                           for step in (self.fit.steps if self.fit else ())]}
 
 
 def find_sweeps(rows: Iterable[Measurement]) -> list[Sweep]:
@@ -51,14 +68,30 @@ def find_sweeps(rows: Iterable[Measurement]) -> list[Sweep]:
 
 
 def draw(sweep: Sweep) -> Group:
-    """The stair as one line of blocks."""
-    points = sweep.points[:_MOST_COLUMNS]
-    latencies = [latency_of(row) for _, row in points]
-    low, high = min(latencies), max(latencies)
-    scale = (len(_BLOCKS) - 1) / (high - low) if high > low else 0.0
-    blocks = "".join(_BLOCKS[round((latency - low) * scale)] for latency in latencies)
-    first, last = points[0], points[-1]
+    """The points, and the fitted curve behind them, as characters."""
+    first, last = sweep.points[0], sweep.points[-1]
+    highest = max(latency_of(row) for _, row in sweep.points)
+    columns = min(_COLUMNS, last[0] - first[0] + 1)
+    grid = [[" "] * columns for _ in range(_ROWS)]
+
+    def mark(extent: int, latency: float, sign: str) -> None:
+        column = (extent - first[0]) * (columns - 1) // max(1, last[0] - first[0])
+        row = round((1 - latency / highest) * (_ROWS - 1))
+        grid[min(max(row, 0), _ROWS - 1)][column] = sign
+
+    for extent, latency in sweep.fit.curve if sweep.fit else ():
+        mark(extent, latency, "─")
+    for extent, row in sweep.points:
+        mark(extent, latency_of(row), "●")
     ends = (f"{sweep.dim} {first[0]} .. {last[0]}: "
             f"{format_latency(first[1].time_ps, first[1].cycles)} .. "
-            f"{format_latency(last[1].time_ps, last[1].cycles)}")
-    return Group(Text(f"\n{sweep.layer}", style="dim"), Text(blocks, style="cyan"), Text(ends))
+            f"{format_latency(last[1].time_ps, last[1].cycles)}; fitted: {_said(sweep)}")
+    return Group(Text(f"\n{sweep.layer}", style="dim"),
+                 *(Text("".join(line).rstrip(), style="cyan") for line in grid), Text(ends))
+
+
+def _said(sweep: Sweep) -> str:
+    if sweep.fit is None or not sweep.fit.steps:
+        return "no step"
+    return ", ".join(f"every {step.width}" + (f" from {step.offset}" if step.offset else "")
+                     + f" ({step.plateau})" for step in sweep.fit.steps)

@@ -9,6 +9,7 @@ that it can be copied or committed to a repository.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import json
 import os
@@ -21,7 +22,7 @@ from typing import Any, Iterable, Iterator, Mapping
 from mlir_pr._config import VERSION
 from mlir_pr.errors import InputError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: Marks the file as ours: "mlPR".
 _APPLICATION_ID = 0x6D6C5052
 
@@ -67,6 +68,20 @@ CREATE INDEX measurement_layer ON measurement(target, layer);
 """
 
 
+_FOUND_STEPS = """
+CREATE TABLE found_step (        -- by sweeps; width 1: looked for, none found
+  target INTEGER NOT NULL REFERENCES target(id),
+  kind TEXT NOT NULL, dim TEXT NOT NULL,
+  width INTEGER NOT NULL, offset INTEGER NOT NULL,
+  region_low INTEGER NOT NULL, region_high INTEGER,
+  plateau TEXT NOT NULL, knowledge TEXT NOT NULL, evidence TEXT NOT NULL
+);
+"""
+
+#: From a schema to the next one.
+_UPGRADES = {1: _FOUND_STEPS}
+
+
 @dataclass(frozen=True)
 class Measurement:
     """Latency of one layer, or the reason why there is none."""
@@ -105,6 +120,23 @@ class StatedStep:
     offset: int = 0
     resource: str = "compute"
     plateau: str = "flat"
+
+
+@dataclass(frozen=True)
+class FoundStep:
+    """A step that sweeps found, or that a few edges confirmed; a width of 1 says
+    that the dimension has none."""
+
+    kind: str
+    dim: str
+    width: int
+    offset: int = 0
+    region_low: int = 1
+    #: None: it was seen up to the largest extent that was measured.
+    region_high: int | None = None
+    plateau: str = "unknown"
+    knowledge: str = "black"
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,10 +185,14 @@ class Store:
         if empty and create:
             self._db.executescript(
                 f"BEGIN; PRAGMA application_id={_APPLICATION_ID};"
-                f"PRAGMA user_version={SCHEMA_VERSION}; {_SCHEMA} COMMIT;")
+                f"PRAGMA user_version={SCHEMA_VERSION}; {_SCHEMA} {_FOUND_STEPS} COMMIT;")
         if self._one("PRAGMA application_id") != _APPLICATION_ID:
             raise InputError(f"'{self.path}' is no store of mlir-pr")
         version = self._one("PRAGMA user_version")
+        while version in _UPGRADES and os.access(self.path, os.W_OK):
+            self._db.executescript(f"BEGIN IMMEDIATE; {_UPGRADES[version]} "
+                                   f"PRAGMA user_version={version + 1}; COMMIT;")
+            version += 1
         if version != SCHEMA_VERSION:
             raise InputError(f"store '{self.path}' has schema {version}, "
                              f"but this mlir-pr reads schema {SCHEMA_VERSION}")
@@ -249,6 +285,25 @@ class Store:
                 "SELECT kind, dim, width, offset, resource, plateau FROM stated_step "
                 "WHERE target = ? ORDER BY kind, dim, resource", (target.id,)).fetchall()
         return [StatedStep(*row) for row in rows]
+
+    def keep_found_steps(self, target: StoredTarget, steps: Iterable[FoundStep]) -> None:
+        """In place of what was found before on the same dimensions."""
+        steps = list(steps)
+        with self._transaction():
+            self._db.executemany(
+                "DELETE FROM found_step WHERE target = ? AND kind = ? AND dim = ?",
+                sorted({(target.id, step.kind, step.dim) for step in steps}))
+            self._db.executemany(
+                "INSERT INTO found_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(target.id, *dataclasses.astuple(step)) for step in steps])
+
+    def found_steps(self, target: StoredTarget) -> list[FoundStep]:
+        with _said_clearly(self.path):
+            rows = self._db.execute(
+                "SELECT kind, dim, width, offset, region_low, region_high, plateau, knowledge, "
+                "evidence FROM found_step WHERE target = ? ORDER BY kind, dim, width DESC, offset",
+                (target.id,)).fetchall()
+        return [FoundStep(*row) for row in rows]
 
     # Measurements.
 

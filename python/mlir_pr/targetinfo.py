@@ -7,12 +7,12 @@ from typing import Any, Iterable, Sequence
 
 from mlir_pr import _core
 from mlir_pr.errors import InputError
-from mlir_pr.store import StatedStep, Store, StoredTarget
+from mlir_pr.store import FoundStep, StatedStep, Store, StoredTarget
 
 
 def with_steps(info: _core.TargetInfo, steps: Sequence[StatedStep]) -> _core.TargetInfo:
     """The target with stated steps in place of its own, dimension by dimension.
-    A width of 1 states that there is no step."""
+    A width of 1 states that there is no step, so that none is looked for."""
     for kind in sorted({step.kind for step in steps}):
         stated = [step for step in steps if step.kind == kind]
         own = info.lattice(kind)
@@ -20,15 +20,37 @@ def with_steps(info: _core.TargetInfo, steps: Sequence[StatedStep]) -> _core.Tar
         kept = [step for step in own.steps if step.dim not in dims]
         new = [_core.Step(step.dim, step.width, step.offset, resource=step.resource,
                           plateau=step.plateau, knowledge="stated", evidence="stated by the user")
-               for step in stated if step.width > 1]
+               for step in stated]
         info = info.with_lattice(_core.Lattice(kind, kept + new, own.maximum))
     return info
 
 
-def effective(store: Store, target: StoredTarget) -> _core.TargetInfo:
-    """What training and planning go by: the description, then what was stated."""
+def with_found(info: _core.TargetInfo, steps: Sequence[FoundStep]) -> _core.TargetInfo:
+    """The target with what sweeps found in place of its own, dimension by
+    dimension; a width of 1 says that they found none."""
+    for kind in sorted({step.kind for step in steps}):
+        found = [step for step in steps if step.kind == kind]
+        own = info.lattice(kind)
+        dims = {step.dim for step in found}
+        kept = [step for step in own.steps if step.dim not in dims]
+        new = [_core.Step(step.dim, step.width, step.offset, step.region_low, step.region_high,
+                          plateau=step.plateau, knowledge=step.knowledge, evidence=step.evidence)
+               for step in found]
+        info = info.with_lattice(_core.Lattice(kind, kept + new, own.maximum))
+    return info
+
+
+def without_found(store: Store, target: StoredTarget) -> _core.TargetInfo:
+    """The description, then what was stated."""
     return with_steps(_core.TargetInfo.from_json(json.dumps(target.info)),
                       store.stated_steps(target))
+
+
+def effective(store: Store, target: StoredTarget) -> _core.TargetInfo:
+    """What training and planning go by: the description, then what was found,
+    then what was stated."""
+    info = _core.TargetInfo.from_json(json.dumps(target.info))
+    return with_steps(with_found(info, store.found_steps(target)), store.stated_steps(target))
 
 
 def table_target(store: Store, name: str, clock_khz: int | None, counts_cycles: bool,

@@ -117,7 +117,7 @@ def test_the_target_gives_the_domain_where_nothing_else_does(plan_of):
 def test_stated_steps_replace_those_of_the_target():
     target = with_steps(TARGET, [StatedStep("matmul", "m", 16), StatedStep("matmul", "n", 1)])
     steps = {step.dim: step.width for step in target.lattice("matmul").steps}
-    assert steps == {"m": 16}
+    assert steps == {"m": 16, "n": 1}
 
 
 def test_steps_of_a_configuration(write):

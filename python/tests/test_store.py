@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mlir_pr.errors import InputError
-from mlir_pr.store import Measurement, StatedStep, Store, exclusive, merge
+from mlir_pr.store import FoundStep, Measurement, StatedStep, Store, exclusive, merge
 
 INFO = {"schema": 1, "name": "npu", "description_hash": "abc", "parameters": {"rows": 8}}
 LAYER = "matmul b=1 m=8 n=8 k=8 : i8, i8 -> i32"
@@ -71,10 +71,30 @@ def test_an_unknown_target_is_named_with_the_known_ones(tmp_path):
 def test_a_newer_schema_is_refused(tmp_path):
     Store.open(tmp_path / "s", create=True).close()
     db = sqlite3.connect(tmp_path / "s")
-    db.execute("PRAGMA user_version=2")
+    db.execute("PRAGMA user_version=3")
     db.close()
-    with pytest.raises(InputError, match="has schema 2, but this mlir-pr reads schema 1"):
+    with pytest.raises(InputError, match="has schema 3, but this mlir-pr reads schema 2"):
         Store.open(tmp_path / "s")
+
+
+def test_an_older_schema_is_brought_up_to_date(tmp_path):
+    with Store.open(tmp_path / "s", create=True) as store:
+        name = store.ensure_target(INFO).name
+    db = sqlite3.connect(tmp_path / "s")
+    db.executescript("DROP TABLE found_step; PRAGMA user_version=1;")
+    db.close()
+    with Store.open(tmp_path / "s") as store:
+        assert store.found_steps(store.target(name)) == []
+
+
+def test_found_steps_replace_those_of_their_dimension(tmp_path):
+    with Store.open(tmp_path / "s", create=True) as store:
+        target = store.ensure_target(INFO)
+        store.keep_found_steps(target, [FoundStep("matmul", "m", 8), FoundStep("matmul", "m", 64),
+                                        FoundStep("matmul", "n", 16, 4, 32, 128, "flat")])
+        store.keep_found_steps(target, [FoundStep("matmul", "m", 1)])
+        assert store.found_steps(target) == [
+            FoundStep("matmul", "m", 1), FoundStep("matmul", "n", 16, 4, 32, 128, "flat")]
 
 
 def test_foreign_files_are_refused(tmp_path):

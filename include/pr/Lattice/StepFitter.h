@@ -55,7 +55,7 @@ struct SweepFit {
   /// Equal measurements of one extent.
   bool deterministic = false;
   unsigned measurements = 0;
-  /// Measured extents and the fitted latency at each.
+  /// Extents and the fitted latency at each, for a picture.
   std::vector<std::pair<int64_t, double>> curve;
 };
 
@@ -71,6 +71,9 @@ public:
   /// The extent to measure next; the same until it is observed or skipped.
   /// nullopt: enough is known, or the budget is spent.
   std::optional<int64_t> next();
+  /// Extents that will be asked for whatever their latencies are, next() first;
+  /// an extent comes twice where it is to be repeated. Empty at the end.
+  std::vector<int64_t> batch();
   /// A latency of any extent in the range, asked for or not.
   Expected<void> observe(int64_t extent, double latency);
   /// The extent cannot be measured: it will not be asked for again.

@@ -7,15 +7,15 @@ from typing import Any, Sequence
 
 import click
 
-from mlir_pr import _core, ui
+from mlir_pr import _core, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
-from mlir_pr.planning import Plan, make_plan
+from mlir_pr.planning import Plan, domains, make_plan
 from mlir_pr.progress import MeasureProgress
-from mlir_pr.runner import Outcome, describe, run
+from mlir_pr.runner import Outcome, PlannedLayer, describe, measure_now, run
 from mlir_pr.store import (PLATEAUS, Measurement, StatedStep, Store, StoredTarget, exclusive)
 from mlir_pr.tables import Table, read_table
-from mlir_pr.targetinfo import effective, table_target
+from mlir_pr.targetinfo import effective, table_target, without_found
 from mlir_pr.units import format_count
 
 
@@ -45,14 +45,19 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
         store.state_steps(stored, campaign.steps)
         info = effective(store, stored)
         layers = _network_layers(files, info, campaign.as_quantized)
-        plan = make_plan(campaign, info, layers)
+        number, spent = 0, 0
+        if not dry_run:
+            number = _begin(campaign, store, stored, layers)
+            if stepfinding.is_wanted(campaign, info):
+                info, spent = _find_steps(campaign, target, layers, store, stored, number)
+        plan = make_plan(campaign, info, layers, spent)
         for text in plan.notes:
             ui.note(text)
         if dry_run:
             for planned in plan.layers:
                 click.echo(f"{planned.role}\t{planned.layer}")
             return
-        _measure(campaign, plan, target, store, stored, [layer.text for layer in layers])
+        _measure(campaign, plan, target, store, stored, number)
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
@@ -64,11 +69,40 @@ def _network_layers(files: Sequence[str], info: _core.TargetInfo,
             for text in read_layers(file, info, as_quantized).layers]
 
 
+def _begin(campaign: Campaign, store: Store, stored: StoredTarget,
+           layers: Sequence[_core.Layer]) -> int:
+    texts = sorted({layer.text for layer in layers})
+    return store.begin_campaign(stored, {**campaign.config, "layers_of_networks": texts},
+                                campaign.seed)
+
+
+def _find_steps(campaign: Campaign, target: str, layers: Sequence[_core.Layer], store: Store,
+                stored: StoredTarget, number: int) -> tuple[_core.TargetInfo, int]:
+    """The target with the steps that sweeps find, and what finding them cost."""
+    # What earlier sweeps found does not decide what is swept: the plan stays.
+    info = without_found(store, stored)
+    def measure(planned: Sequence[PlannedLayer], seconds: float | None) -> list[Measurement]:
+        return measure_now(planned, target, store, stored, number, campaign.options, seconds)
+    with MeasureProgress() as progress:
+        finder = stepfinding.StepFinder(campaign, info, store, stored, measure, progress.update)
+        try:
+            finding = finder.find(domains(campaign, info, layers))
+        except stepfinding.OutOfTime:
+            raise MeasurementError("the time budget ended while steps were looked for; the same "
+                                   "command goes on where this one ended") from None
+    for text in finding.notes:
+        ui.note(text)
+    found = [step for step in finding.steps if step.width > 1]
+    if finding.measurements:
+        ui.note(f"{finding.measurements} measurements found {len(found)} steps: "
+                + (", ".join(f"{step.kind}.{step.dim} every {step.width} ({step.plateau})"
+                             for step in found) or "none"))
+    store.keep_found_steps(stored, finding.steps)
+    return effective(store, stored), finding.measurements
+
+
 def _measure(campaign: Campaign, plan: Plan, target: str, store: Store, stored: StoredTarget,
-             network_layers: list[str]) -> None:
-    number = store.begin_campaign(
-        stored, {**campaign.config, "layers_of_networks": sorted(set(network_layers))},
-        campaign.seed)
+             number: int) -> None:
     with MeasureProgress() as progress:
         outcome = run(plan.layers, target, store, stored, number, campaign.options,
                       campaign.seconds, progress.update)

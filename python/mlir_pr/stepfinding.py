@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Finds the steps of targets that nobody described (docs/design/Steps.md).
+
+Each dimension is swept through one layer of the domain by a fitter that chooses
+its points; all sweeps go on at the same time, so that their measurements
+interleave. What they find, and candidates that were named, is then looked at
+around other layers: a step that rises nowhere else is dropped, and its plateaus
+are flat only where they are flat everywhere.
+
+Every measurement is stored as it arrives. Planning anew asks for the same
+layers in the same order, and what the store holds is not measured again.
+"""
+from __future__ import annotations
+
+import collections
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Callable, Iterable, Sequence
+
+import numpy as np
+from scipy.stats import qmc
+
+from mlir_pr import _core
+from mlir_pr.campaign import Campaign
+from mlir_pr.domain import Domain, swept_dimensions
+from mlir_pr.runner import Outcome, PlannedLayer
+from mlir_pr.store import FoundStep, Measurement, Store, StoredTarget, latency_of
+
+#: Of the campaign's count, for finding steps.
+_SHARE = 0.5
+_MOST_A_SWEEP = 48
+_FEWEST_A_SWEEP = 24
+#: A range without room for edges has no stair that is worth a sweep.
+_FEWEST_EXTENTS = 16
+#: Narrower ranges are swept up to here: a stair shows itself by its repetition.
+_FEW_PLATEAUS = 256
+#: Wider ranges are swept up to here.
+_LARGEST_EXTENT = 1024
+_DRAWN = 128
+#: Sweeps go through a layer with more work than most: steps of what computes
+#: show where it is the slowest. Share of the logarithm of every range.
+_BACKGROUND = 0.7
+#: Layers around which a step is looked at, by their rank in work.
+_LOOKED_AT = (0.2, 0.4, 0.55, 0.7, 0.85, 0.95)
+#: In standard deviations.
+_CLEAR = 3.0
+#: Of a step's height: a rise within the plateau that is none.
+_FLAT = 0.02
+#: Noise of a target that has not shown any yet.
+_UNKNOWN_NOISE = 0.01
+
+Measure = Callable[[Sequence[PlannedLayer], float | None], list[Measurement]]
+
+
+class OutOfTime(Exception):
+    """The time budget ended first; what was measured is kept."""
+
+
+@dataclass
+class Finding:
+    steps: list[FoundStep] = field(default_factory=list)
+    #: Of this campaign's count, those found in the store included.
+    measurements: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Sweep:
+    layer: _core.Layer
+    dim: str
+    fitter: _core.StepFitter
+
+    def at(self, extent: int) -> _core.Layer | None:
+        return _replaced(self.layer, self.dim, extent)
+
+
+def _replaced(layer: _core.Layer, dim: str, extent: int) -> _core.Layer | None:
+    """None where such a layer does not exist."""
+    if extent < 1:
+        return None
+    try:
+        return layer.replace(**{dim: extent})
+    except ValueError:
+        return None
+
+
+def is_wanted(campaign: Campaign, info: _core.TargetInfo) -> bool:
+    """Whether a campaign looks for steps at all."""
+    if campaign.candidates or campaign.find_steps == "always":
+        return True
+    described = bool(info.description_hash) or campaign.sampling == "random"
+    return campaign.find_steps == "auto" and not described
+
+
+class StepFinder:
+    """Plans, measures and fits; `find` gives what the lattice takes."""
+
+    def __init__(self, campaign: Campaign, info: _core.TargetInfo, store: Store,
+                 target: StoredTarget, measure: Measure,
+                 progress: Callable[[Outcome], None]) -> None:
+        self._campaign, self._info, self._store, self._target = campaign, info, store, target
+        self._measure, self._progress = measure, progress
+        self._deadline = None if campaign.seconds is None \
+            else time.monotonic() + campaign.seconds
+        self._finding = Finding()
+        self._noise: dict[str, float] = {}
+        self._kept: dict[str, collections.deque[Measurement]] = collections.defaultdict(
+            collections.deque)
+        for row in store.measurements(target):
+            if row.role == "sweep":
+                self._kept[row.layer].append(row)
+
+    def find(self, domains: Sequence[Domain]) -> Finding:
+        drawn = {one.kind: self._draw(one) for one in domains}
+        drawn = {kind: layers for kind, layers in drawn.items() if layers}
+        sweeps = self._sweeps(drawn)
+        self._run(sweeps)
+        found = [step for sweep in sweeps for step in self._fitted(sweep, drawn)]
+        found += [step for kind, dims in self._campaign.candidates.items() if kind in drawn
+                  for dim, widths in dims.items()
+                  for step in self._confirmed(kind, dim, widths, drawn[kind])]
+        self._finding.steps = found + self._forgotten(found, drawn)
+        return self._finding
+
+    def _forgotten(self, found: Sequence[FoundStep],
+                   drawn: Iterable[str]) -> list[FoundStep]:
+        """A target that is looked at as a black box has no steps but those found."""
+        if self._campaign.find_steps != "always":
+            return []
+        have = {(step.kind, step.dim) for step in found}
+        dims = {(kind, step.dim) for kind in drawn for step in self._info.lattice(kind).steps
+                if step.knowledge != "stated"}
+        return [FoundStep(kind, dim, 1, evidence="not looked for")
+                for kind, dim in sorted(dims - have)]
+
+    # What is swept.
+
+    def _draw(self, one: Domain) -> list[_core.Layer]:
+        """Legal layers of the domain, from the least to the most work."""
+        cube = qmc.Sobol(len(one.axes), scramble=True, seed=self._campaign.seed).random(_DRAWN)
+        layers = {layer.text: layer for layer in one.layers(cube)
+                  if isinstance(layer, _core.Layer) and not self._info.why_illegal(layer)}
+        return sorted(layers.values(), key=lambda layer: (
+            layer.work["macs"] or layer.work["output_elements"], layer.text))
+
+    def _sweeps(self, drawn: dict[str, list[_core.Layer]]) -> list[_Sweep]:
+        wanted = [(kind, dim, low, high) for kind, layers in drawn.items()
+                  for dim, low, high in self._ranges(kind, layers)]
+        budget = int(_SHARE * self._campaign.count)
+        fit = budget // _FEWEST_A_SWEEP
+        if len(wanted) > fit:
+            left = ", ".join(f"{kind}.{dim}" for kind, dim, _, _ in wanted[fit:])
+            self._finding.notes.append(
+                f"no steps are looked for in {left}: half the budget is {budget} measurements")
+            wanted = wanted[:fit]
+        most = min(_MOST_A_SWEEP, budget // len(wanted)) if wanted else 0
+        backgrounds = {kind: _balanced(drawn[kind], [dim for named, dim, _, _ in wanted
+                                                     if named == kind]) for kind in drawn}
+        return [_Sweep(backgrounds[kind], dim, _core.StepFitter(low, high, most))
+                for kind, dim, low, high in wanted]
+
+    def _ranges(self, kind: str, layers: Sequence[_core.Layer]) -> list[tuple[str, int, int]]:
+        if self._campaign.find_steps == "never" or not self._is_unknown(kind):
+            return []
+        ranges = []
+        lattice = self._info.lattice(kind)
+        maximum = lattice.maximum
+        stated = {step.dim for step in lattice.steps if step.knowledge == "stated"}
+        for dim in swept_dimensions(kind):
+            extents = [layer.dims[dim] for layer in layers]
+            legal = maximum.get(dim, _LARGEST_EXTENT)
+            high = min(max(*extents, _FEW_PLATEAUS), _LARGEST_EXTENT, legal)
+            named = dim in stated or dim in self._campaign.candidates.get(kind, {})
+            varies = max(extents) - min(extents) + 1 >= _FEWEST_EXTENTS
+            if varies and high > min(extents) and not named:
+                ranges.append((dim, min(extents), high))
+        return ranges
+
+    def _is_unknown(self, kind: str) -> bool:
+        return self._campaign.find_steps == "always" \
+            or (not self._info.description_hash and self._info.lattice(kind).is_trivial)
+
+    # Measuring.
+
+    def _run(self, sweeps: Sequence[_Sweep]) -> None:
+        """All sweeps at once, a batch of each at a time."""
+        going = list(sweeps)
+        while going:
+            asked = [(sweep, extent) for sweep in going for extent in sweep.fitter.batch()]
+            layers = [(sweep, extent, self._legal(sweep.at(extent))) for sweep, extent in asked]
+            for sweep, extent, layer in layers:
+                if layer is None:
+                    sweep.fitter.skip(extent)
+            able = [(sweep, extent, layer) for sweep, extent, layer in layers if layer is not None]
+            for (sweep, extent, _), row in zip(able, self._rows([one for _, _, one in able])):
+                if row.ok:
+                    sweep.fitter.observe(extent, latency_of(row))
+                else:
+                    sweep.fitter.skip(extent)
+            going = [sweep for sweep in going if sweep.fitter.next() is not None]
+
+    def _legal(self, layer: _core.Layer | None) -> _core.Layer | None:
+        return None if layer is None or self._info.why_illegal(layer) else layer
+
+    def _rows(self, layers: Sequence[_core.Layer]) -> list[Measurement]:
+        """One row a layer, from the store as far as it holds them."""
+        rows: list[Measurement | None] = []
+        for layer in layers:
+            kept = self._kept[layer.text]
+            rows.append(kept.popleft() if kept else None)
+        missing = [PlannedLayer(layer.text, "sweep")
+                   for layer, row in zip(layers, rows) if row is None]
+        seconds = None if self._deadline is None else self._deadline - time.monotonic()
+        if missing and seconds is not None and seconds <= 0:
+            raise OutOfTime
+        fresh = self._measure(missing, seconds) if missing else []
+        if len(fresh) < len(missing):
+            raise OutOfTime
+        arrived = iter(fresh)
+        self._finding.measurements += len(layers)
+        self._progress(Outcome(measured=self._finding.measurements,
+                               left=max(0, self._campaign.count - self._finding.measurements)))
+        return [next(arrived) if row is None else row for row in rows]
+
+    # What the sweeps say.
+
+    def _fitted(self, sweep: _Sweep, drawn: dict[str, list[_core.Layer]]) -> list[FoundStep]:
+        kind, dim = sweep.layer.kind, sweep.dim
+        fit = sweep.fitter.result()
+        noise = 0.0 if fit.deterministic else fit.noise
+        self._noise[kind] = max(noise, self._noise.get(kind, 0.0))
+        steps = []
+        for step in fit.steps:
+            found = FoundStep(kind, dim, step.width, step.offset, step.region_low,
+                              plateau=step.plateau, evidence=step.evidence)
+            looked = self._look(found, drawn[kind], noise)
+            if looked.edges >= 2 and looked.is_absent():
+                self._finding.notes.append(
+                    f"the step of {step.width} that {kind}.{dim} shows in '{sweep.layer.text}' is "
+                    f"dropped: {looked.text()}")
+                continue
+            flat = step.plateau == "flat" and looked.flats == looked.edges
+            plateau = "flat" if flat else "unknown" if step.plateau == "unknown" \
+                and looked.flats == looked.edges else "ramps"
+            steps.append(FoundStep(kind, dim, step.width, step.offset, step.region_low, None,
+                                   plateau, "black", f"{step.evidence}; {looked.text()}"))
+        said = f"{fit.measurements} measurements show no step"
+        return steps or [FoundStep(kind, dim, 1, evidence=said)]
+
+    # Both sides of a few edges.
+
+    def _confirmed(self, kind: str, dim: str, widths: Iterable[int],
+                   layers: Sequence[_core.Layer]) -> list[FoundStep]:
+        """The candidates that hold; with none, that there is no step."""
+        noise = self._noise.get(kind)
+        steps = []
+        for width in widths:
+            candidate = FoundStep(kind, dim, width, knowledge="gray")
+            looked = self._look(candidate, layers, _UNKNOWN_NOISE if noise is None else noise)
+            if looked.edges == 0 or looked.is_absent():
+                self._finding.notes.append(
+                    f"the candidate step of {width} in {kind}.{dim} is refuted: {looked.text()}")
+                continue
+            plateau = "flat" if looked.flats == looked.edges else "ramps"
+            steps.append(FoundStep(kind, dim, width, plateau=plateau, knowledge="gray",
+                                   evidence=f"a candidate; {looked.text()}"))
+        return steps or [FoundStep(kind, dim, 1, evidence="no candidate was confirmed")]
+
+    def _look(self, step: FoundStep, layers: Sequence[_core.Layer], noise: float) -> _Look:
+        """Measures two plateaus in a row at both ends, and one point behind them,
+        around layers that differ in all other dimensions."""
+        looked = _Look(step.width, noise)
+        series = []
+        for rank in _LOOKED_AT:
+            background = _ranked(layers, rank)
+            index = max(1, round((background.dims[step.dim] - step.offset) / step.width),
+                        math.ceil((step.region_low - step.offset) / step.width) + 1)
+            edge = step.offset + index * step.width
+            points = [self._legal(_replaced(background, step.dim, extent)) for extent in (
+                edge - step.width + 1, edge, edge + 1, edge + step.width, edge + step.width + 1)]
+            if all(point is not None for point in points):
+                series.append([point for point in points if point is not None])
+        rows = self._rows([point for points in series for point in points])
+        for i in range(0, len(rows), 5):
+            if all(row.ok for row in rows[i:i + 5]):
+                looked.add([latency_of(row) for row in rows[i:i + 5]])
+        return looked
+
+
+@dataclass
+class _Look:
+    """Pairs of edges of one step, each around another layer."""
+
+    width: int
+    noise: float
+    edges: int = 0
+    rises: int = 0
+    flats: int = 0
+    #: Layers with a rise at one edge, and none at the next: that is no period.
+    torn: int = 0
+    #: Rise over its standard error, summed over the edges.
+    evidence: float = 0.0
+
+    def add(self, series: Sequence[int]) -> None:
+        rises = [self._edge(*series[i:i + 3]) for i in (0, 2)]
+        self.torn += rises[0] != rises[1]
+
+    def _edge(self, first: int, last: int, behind: int) -> bool:
+        error = math.sqrt(2) * max(self.noise, 1e-9) * behind
+        rise = behind - last - max(0.0, (last - first) / (self.width - 1))
+        rises = rise > _CLEAR * error
+        self.edges += 1
+        self.rises += rises
+        self.flats += abs(last - first) <= max(_FLAT * max(rise, 0), _CLEAR * error)
+        self.evidence += min(max(rise / error, -100), 100)
+        return rises
+
+    def is_absent(self) -> bool:
+        """Noise may hide each edge, and still not all of them together."""
+        if self.noise > _UNKNOWN_NOISE and self.evidence >= 2 * math.sqrt(self.edges):
+            return False
+        return 4 * self.rises < self.edges or 4 * self.torn > self.edges - self.torn
+
+    def text(self) -> str:
+        return (f"latency rises at {self.rises} of {self.edges} edges around other layers, "
+                f"{self.flats} plateaus are flat")
+
+
+def _ranked(layers: Sequence[_core.Layer], rank: float) -> _core.Layer:
+    return layers[int(np.clip(round(rank * (len(layers) - 1)), 0, len(layers) - 1))]
+
+
+def _balanced(layers: Sequence[_core.Layer], dims: Sequence[str]) -> _core.Layer:
+    """The layer that is rather large in every dimension."""
+    extents = np.log([[layer.dims[dim] for dim in dims] for layer in layers])
+    low, high = extents.min(axis=0), extents.max(axis=0)
+    away = (extents - low) / np.maximum(high - low, 1e-9) - _BACKGROUND
+    return layers[int(np.argmin((away ** 2).sum(axis=1)))]

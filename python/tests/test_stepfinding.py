@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Steps found by campaigns themselves, on the fake machine: 8-wide ones in m and
+n, none in k."""
+import json
+
+import pytest
+
+from mlir_pr.store import Store
+
+pytestmark = pytest.mark.usefixtures("fake_bench")
+
+CONFIG = """
+find_steps: always
+budget: {count: 400}
+kinds:
+  matmul:
+    types: "i8, i8 -> i32"
+    dims: {m: [1, 128], n: [1, 128], k: [1, 512]}
+"""
+
+
+def measure(cli, config, store):
+    return cli("measure", "--target", "fake", "--config", config, "--store", store)
+
+
+def found(store):
+    with Store.open(store) as opened:
+        return {(step.dim, step.width): step for step in opened.found_steps(opened.target())}
+
+
+def test_a_black_box_is_swept(cli, write, tmp_path):
+    done = measure(cli, write("c.yaml", CONFIG), tmp_path / "s")
+    assert done.code == 0, done.err
+    assert "matmul.m every 8 (flat)" in done.err and "matmul.n every 8 (flat)" in done.err
+    steps = found(tmp_path / "s")
+    assert set(steps) == {("m", 8), ("n", 8), ("k", 1)}
+    assert steps["m", 8].knowledge == "black"
+    assert "12 of 12 edges" in steps["m", 8].evidence
+    with Store.open(tmp_path / "s") as store:
+        rows = store.measurements(store.target())
+    # Finding steps is paid for by the same budget.
+    assert len(rows) <= 400
+    drawn = [row.layer for row in rows if row.role == "pr"]
+    assert drawn and all(int(word[2:]) % 8 == 0 for layer in drawn for word in layer.split(" ")
+                         if word[:2] in ("m=", "n="))
+
+
+def test_the_same_command_measures_nothing_again(cli, write, tmp_path):
+    config = write("c.yaml", CONFIG)
+    measure(cli, config, tmp_path / "s")
+    steps = found(tmp_path / "s")
+    done = measure(cli, config, tmp_path / "s")
+    assert "measured 0 of" in done.err
+    assert found(tmp_path / "s") == steps
+
+
+def test_an_interrupted_search_goes_on(cli, write, tmp_path, monkeypatch):
+    config = write("c.yaml", CONFIG)
+    measure(cli, config, tmp_path / "whole")
+    monkeypatch.setenv("FAKE_DIE", "m=32 ")
+    assert measure(cli, config, tmp_path / "s").code != 0
+    monkeypatch.delenv("FAKE_DIE")
+    assert measure(cli, config, tmp_path / "s").code == 0
+    assert found(tmp_path / "s") == found(tmp_path / "whole")
+
+
+def test_candidates_are_confirmed_or_refuted(cli, write, tmp_path):
+    done = measure(cli, write("c.yaml", CONFIG.replace("always", "never") + """
+candidates:
+  matmul: {m: [8, 12], k: 16}
+"""), tmp_path / "s")
+    assert done.code == 0, done.err
+    steps = found(tmp_path / "s")
+    assert set(steps) == {("m", 8), ("k", 1)}
+    assert (steps["m", 8].knowledge, steps["m", 8].plateau) == ("gray", "flat")
+    assert "the candidate step of 12 in matmul.m is refuted" in done.err
+    lattice = json.loads(cli("lattice", "--store", tmp_path / "s", "--json").out)
+    known = {step["dim"]: step["knowledge"] for step in lattice["kinds"]["matmul"]["steps"]
+             if step["width"] > 1}
+    assert known == {"m": "gray", "n": "white"}
+
+
+def test_a_small_budget_is_not_spent_on_sweeps(cli, write, tmp_path):
+    done = measure(cli, write("c.yaml", CONFIG.replace("400", "60")), tmp_path / "s")
+    assert done.code == 0
+    assert "no steps are looked for in matmul.n, matmul.k" in done.err
