@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ElementSteps.h"
 
+#include "pr/ExternalModels/Structured.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Interfaces/CastInterfaces.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -132,7 +133,7 @@ static std::optional<ElementStep> unaryStep(Function function) {
 //===----------------------------------------------------------------------===//
 
 /// Whether a value inside a body is the same for every element.
-static bool isInvariant(Value value, linalg::LinalgOp op) {
+static bool isInvariant(Value value, const Structured &op) {
   if (auto argument = dyn_cast<BlockArgument>(value))
     return argument.getOwner() != op.getBlock() ||
            op.isScalar(op.getMatchingOpOperand(argument));
@@ -144,7 +145,7 @@ static bool isInvariant(Value value, linalg::LinalgOp op) {
                       [&](Value operand) { return isInvariant(operand, op); });
 }
 
-static Side sideInBody(Program &program, Value value, linalg::LinalgOp op,
+static Side sideInBody(Program &program, Value value, const Structured &op,
                        int channel) {
   if (isInvariant(value, op))
     return {SideKind::Scalar, value};
@@ -157,7 +158,7 @@ static Side sideInBody(Program &program, Value value, linalg::LinalgOp op,
 
 /// select(compare(x, c), x, c): a maximum or minimum in two operations.
 static std::optional<ElementStep> selectStep(Program &program, Value current,
-                                             linalg::LinalgOp op, int channel,
+                                             const Structured &op, int channel,
                                              arith::SelectOp &select) {
   Operation *compare = nullptr;
   for (Operation *user : current.getUsers()) {
@@ -187,7 +188,7 @@ static std::optional<ElementStep> selectStep(Program &program, Value current,
 }
 
 /// Follows the element from the body's argument to its terminator.
-static std::optional<Steps> chainInBody(Program &program, linalg::LinalgOp op,
+static std::optional<Steps> chainInBody(Program &program, const Structured &op,
                                         BlockArgument main, int channel) {
   Steps steps;
   Value current = main;
@@ -240,14 +241,14 @@ static Steps joinConversions(const Steps &steps) {
   return joined;
 }
 
-static bool readsOnlyScalarsBeside(linalg::LinalgOp op, OpOperand &main) {
+static bool readsOnlyScalarsBeside(const Structured &op, OpOperand &main) {
   return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
     return &operand == &main || op.isScalar(&operand) ||
            !op.payloadUsesValueFromOperand(&operand);
   });
 }
 
-static std::optional<Steps> stepsOfBody(Program &program, linalg::LinalgOp op,
+static std::optional<Steps> stepsOfBody(Program &program, const Structured &op,
                                         OpOperand &main, int channel) {
   if (op.getNumDpsInits() != 1 ||
       op.getMatchingIndexingMap(&main) !=
@@ -294,7 +295,7 @@ std::optional<Steps> mlir::pr::stepsFrom(Program &program, OpOperand &main,
                                          int channel) {
   Operation *op = main.getOwner();
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
-    return stepsOfBody(program, structured, main, channel);
+    return stepsOfBody(program, Structured(structured), main, channel);
   auto dims = variesAlong(main);
   if (op->getNumResults() != 1 || !dims ||
       dims->size() != numWideDims(op->getResult(0)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "EpilogueChain.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "pr/ExternalModels/Structured.h"
 
 using namespace mlir;
 using namespace mlir::pr;
@@ -101,9 +101,10 @@ static SmallVector<unsigned> reducedDims(OpOperand &operand) {
   if (auto axis = op->getAttrOfType<IntegerAttr>("axis"))
     return {static_cast<unsigned>(axis.getInt())};
   SmallVector<unsigned> dims;
-  auto structured = dyn_cast<linalg::LinalgOp>(op);
-  if (!structured)
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  if (!linalgOp)
     return dims;
+  Structured structured(linalgOp);
   auto kinds = structured.getIteratorTypesArray();
   AffineMap map = structured.getMatchingIndexingMap(&operand);
   for (auto [position, expr] : llvm::enumerate(map.getResults()))
@@ -117,9 +118,10 @@ static SmallVector<unsigned> reducedDims(OpOperand &operand) {
 static int channelBehind(OpOperand &operand, int channel) {
   if (channel < 0 || llvm::is_contained(reducedDims(operand), channel))
     return -1;
-  auto structured = dyn_cast<linalg::LinalgOp>(operand.getOwner());
-  if (!structured)
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(operand.getOwner());
+  if (!linalgOp)
     return channel;
+  Structured structured(linalgOp);
   AffineExpr loop =
       structured.getMatchingIndexingMap(&operand).getResult(channel);
   AffineMap result =

@@ -9,10 +9,23 @@
 using namespace mlir;
 using namespace mlir::pr;
 
+/// How many ops the blocks of `root` hold, nested regions left out.
+static size_t countOps(Operation *root) {
+  size_t count = 0;
+  for (Region &region : root->getRegions())
+    for (Block &block : region)
+      count += block.getOperations().size();
+  return count;
+}
+
 LayerAnalysis::LayerAnalysis(Operation *root, const DescribeOptions &options) {
+  // Descriptions are large: growing step by step would copy each several times.
+  size_t count = countOps(root);
+  descriptions.reserve(count);
+  index.reserve(count);
   for (Region &region : root->getRegions())
     for (Operation &op : region.getOps())
-      collect(&op);
+      collect(&op, options.assumedExtent);
   Program program(descriptions, index, options);
   // What no target computes ...
   foldInits(program);
@@ -36,25 +49,26 @@ static bool holdsProgram(Operation *op, const LayerDescription &description) {
   return description.isFolded() && !isa<LayerOpInterface>(op);
 }
 
-void LayerAnalysis::collect(Operation *op) {
-  OpDescription description;
-  static_cast<LayerDescription &>(description) = describeOp(op);
-  description.op = op;
-  bool descend = holdsProgram(op, description);
+void LayerAnalysis::collect(Operation *op, int64_t assumedExtent) {
   index[op] = descriptions.size();
-  descriptions.push_back(std::move(description));
-  if (!descend)
+  OpDescription &description = descriptions.emplace_back();
+  static_cast<LayerDescription &>(description) = describeOp(op);
+  if (assumedExtent > 0 && description.isUnsupported())
+    static_cast<LayerDescription &>(description) =
+        describeOpAt(op, assumedExtent);
+  description.op = op;
+  if (op->getNumRegions() == 0 || !holdsProgram(op, description))
     return;
   for (Region &region : op->getRegions())
     for (Operation &nested : region.getOps())
-      collect(&nested);
+      collect(&nested, assumedExtent);
 }
 
 void LayerAnalysis::makeCanonical() {
   for (OpDescription &description : descriptions) {
     if (!description.isLayer())
       continue;
-    auto layer = ::pr::checkedLayer(description.layer);
+    auto layer = ::pr::checkedLayer(std::move(description.layer));
     if (layer) {
       description.layer = std::move(*layer);
       continue;

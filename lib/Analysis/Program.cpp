@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Program.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "pr/ExternalModels/Structured.h"
+
 #include "mlir/Interfaces/FunctionInterfaces.h"
-#include "mlir/Transforms/RegionUtils.h"
-#include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace mlir::pr;
@@ -79,17 +77,23 @@ static bool isParameterArgument(BlockArgument argument) {
          !function.isPrivate() && argument.getArgNumber() > 0;
 }
 
-/// The values that an op reads: its operands but for buffers it overwrites,
-/// and what its regions capture.
-static llvm::SetVector<Value> valuesRead(Operation *op) {
-  llvm::SetVector<Value> values;
-  auto structured = dyn_cast<linalg::LinalgOp>(op);
+/// Visits the values that an op reads: its operands but for buffers it
+/// overwrites, and what its regions capture. Some come more than once.
+static void forEachValueRead(Operation *op,
+                             llvm::function_ref<void(Value)> visit) {
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  std::optional<Structured> structured;
+  if (linalgOp)
+    structured.emplace(linalgOp);
   for (OpOperand &operand : op->getOpOperands())
-    if (!structured || structured.payloadUsesValueFromOperand(&operand))
-      values.insert(operand.get());
-  if (op->getNumRegions() > 0)
-    getUsedValuesDefinedAbove(op->getRegions(), values);
-  return values;
+    if (!structured || structured->payloadUsesValueFromOperand(&operand))
+      visit(operand.get());
+  for (Region &region : op->getRegions())
+    region.walk([&](Operation *nested) {
+      for (Value operand : nested->getOperands())
+        if (!region.isAncestor(operand.getParentRegion()))
+          visit(operand);
+    });
 }
 
 bool Program::isParameter(Value value) const {
@@ -100,10 +104,11 @@ bool Program::isParameter(Value value) const {
 
 /// Whether the results of an op are a function of what it reads.
 static bool onlyComputes(const OpDescription &description) {
-  static const llvm::StringSet<> kRules = {"constant", "scalar", "view",
-                                           "allocation"};
-  return description.isLayer() ||
-         (description.isFolded() && kRules.contains(description.why));
+  if (!description.isFolded())
+    return description.isLayer();
+  StringRef rule = description.why;
+  return rule == "constant" || rule == "scalar" || rule == "view" ||
+         rule == "allocation";
 }
 
 /// In program order, so that operands are known in front of their users. (What
@@ -113,10 +118,10 @@ void Program::findConstants() {
     if (!onlyComputes(description))
       continue;
     bool constant = true, parameter = true;
-    for (Value read : valuesRead(description.op)) {
+    forEachValueRead(description.op, [&](Value read) {
       constant = constant && isConstant(read);
       parameter = parameter && isParameter(read);
-    }
+    });
     for (Value result : description.op->getResults()) {
       // A buffer may be written by anybody.
       if (isa<BaseMemRefType>(result.getType()))

@@ -4,7 +4,8 @@
 // alike.
 #include "Program.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "pr/ExternalModels/Structured.h"
+
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/CastInterfaces.h"
@@ -102,11 +103,12 @@ std::optional<SmallVector<unsigned>> mlir::pr::variesAlong(OpOperand &operand) {
   auto shaped = dyn_cast<ShapedType>(operand.get().getType());
   if (!shaped)
     return SmallVector<unsigned>();
-  if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
+    Structured structured(linalgOp);
     OpOperand *init = structured.getDpsInitOperand(0);
     return sharedResults(structured.getMatchingIndexingMap(&operand),
                          structured.getMatchingIndexingMap(init),
-                         structured.getShape(init));
+                         cast<ShapedType>(init->get().getType()).getShape());
   }
   auto result = op->getNumResults() == 1
                     ? dyn_cast<ShapedType>(op->getResult(0).getType())
@@ -117,9 +119,12 @@ std::optional<SmallVector<unsigned>> mlir::pr::variesAlong(OpOperand &operand) {
 }
 
 OpOperand *mlir::pr::copiedOperand(Operation *op) {
-  auto structured = dyn_cast_or_null<linalg::LinalgOp>(op);
-  if (!structured || structured.getNumDpsInputs() != 1 ||
-      structured.getNumDpsInits() != 1 || structured.getNumReductionLoops() > 0)
+  auto linalgOp = dyn_cast_or_null<linalg::LinalgOp>(op);
+  if (!linalgOp)
+    return nullptr;
+  Structured structured(linalgOp);
+  if (structured.getNumDpsInputs() != 1 || structured.getNumDpsInits() != 1 ||
+      structured.getNumReductionLoops() > 0)
     return nullptr;
   Block *body = structured.getBlock();
   bool copies = body->getTerminator()->getOperand(0) == body->getArgument(0);
@@ -132,7 +137,7 @@ std::optional<SmallVector<int64_t>> mlir::pr::permutationOf(Operation *op) {
   OpOperand *operand = copiedOperand(op);
   if (!operand)
     return std::nullopt;
-  auto structured = cast<linalg::LinalgOp>(op);
+  Structured structured(cast<linalg::LinalgOp>(op));
   AffineMap source = structured.getMatchingIndexingMap(operand);
   AffineMap result =
       structured.getMatchingIndexingMap(structured.getDpsInitOperand(0));

@@ -3,7 +3,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinTypes.h"
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -76,12 +76,12 @@ static bool isLookup(Operation *op) {
 }
 
 /// The ops that the yielded values depend on, look-ups' indices left out.
-static llvm::SetVector<Operation *> yieldedSlice(Block &body) {
-  llvm::SetVector<Operation *> slice;
+static llvm::SmallPtrSet<Operation *, 16> yieldedSlice(Block &body) {
+  llvm::SmallPtrSet<Operation *, 16> slice;
   SmallVector<Value> worklist(body.getTerminator()->getOperands());
   while (!worklist.empty()) {
     Operation *def = worklist.pop_back_val().getDefiningOp();
-    if (!def || def->getBlock() != &body || !slice.insert(def))
+    if (!def || def->getBlock() != &body || !slice.insert(def).second)
       continue;
     if (!isLookup(def))
       llvm::append_range(worklist, def->getOperands());
@@ -93,9 +93,9 @@ BodySummary
 mlir::pr::summarizeBody(Block &body,
                         llvm::function_ref<bool(BlockArgument)> isElement) {
   BodySummary summary;
-  llvm::SetVector<Operation *> slice = yieldedSlice(body);
+  llvm::SmallPtrSet<Operation *, 16> slice = yieldedSlice(body);
   // The ops whose result changes from element to element.
-  llvm::DenseSet<Operation *> varying;
+  llvm::SmallPtrSet<Operation *, 16> varying;
   auto varies = [&](Value operand) {
     auto argument = dyn_cast<BlockArgument>(operand);
     if (argument)

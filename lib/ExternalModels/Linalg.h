@@ -8,9 +8,8 @@
 #include "Body.h"
 #include "Draft.h"
 
+#include "pr/ExternalModels/Structured.h"
 #include "pr/Interfaces/LayerDescription.h"
-
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 #include <optional>
 
@@ -18,26 +17,24 @@ namespace mlir {
 namespace pr {
 
 /// Matrix products of any rank and batch, quantized or not.
-std::optional<LayerDescription> describeContraction(linalg::LinalgOp op);
+std::optional<LayerDescription> describeContraction(const Structured &op);
 /// Convolutions and pooling of 1 to 3 dimensions.
-std::optional<LayerDescription> describeWindow(linalg::LinalgOp op);
+std::optional<LayerDescription> describeWindow(const Structured &op);
 /// Everything else with a reduction loop.
-std::optional<LayerDescription> describeReduction(linalg::LinalgOp op);
+std::optional<LayerDescription> describeReduction(const Structured &op);
 /// Everything without a reduction loop: copies of elements, look-ups,
 /// element-wise arithmetic.
-LayerDescription describeParallel(linalg::LinalgOp op);
+LayerDescription describeParallel(const Structured &op);
 
-/// The extents of an op's loops, which are static.
-SmallVector<int64_t> loopExtents(linalg::LinalgOp op);
 /// Product of the extents of some loops.
 ::pr::Checked extentOf(ArrayRef<unsigned> loops, ArrayRef<int64_t> extents);
-BlockArgument accumulatorOf(linalg::LinalgOp op);
+BlockArgument accumulatorOf(const Structured &op);
 /// Roles and types of everything with two factors and an accumulator.
-LayerRoles factorRoles(linalg::LinalgOp op);
-void addFactorTypes(Draft &draft, linalg::LinalgOp op);
+LayerRoles factorRoles(const Structured &op);
+void addFactorTypes(Draft &draft, const Structured &op);
 
 /// summarizeBody, the op's scalar operands being no elements.
-BodySummary summarizeBody(linalg::LinalgOp op);
+BodySummary summarizeBody(const Structured &op);
 
 /// The index of the loop that a result of an indexing map runs over; -1 where
 /// it is no plain loop.

@@ -34,11 +34,11 @@ Checked mlir::pr::extentOf(ArrayRef<unsigned> loops,
   return result;
 }
 
-BlockArgument mlir::pr::accumulatorOf(linalg::LinalgOp op) {
+BlockArgument mlir::pr::accumulatorOf(const Structured &op) {
   return op.getRegionOutputArgs().front();
 }
 
-LayerRoles mlir::pr::factorRoles(linalg::LinalgOp op) {
+LayerRoles mlir::pr::factorRoles(const Structured &op) {
   LayerRoles roles;
   roles.input = 0;
   roles.weights = 1;
@@ -49,7 +49,7 @@ LayerRoles mlir::pr::factorRoles(linalg::LinalgOp op) {
   return roles;
 }
 
-void mlir::pr::addFactorTypes(Draft &draft, linalg::LinalgOp op) {
+void mlir::pr::addFactorTypes(Draft &draft, const Structured &op) {
   draft.operand(op->getOperand(0).getType());
   draft.operand(op->getOperand(1).getType());
   draft.result(op.getDpsInits()[0].getType());
@@ -77,10 +77,10 @@ static Layout matmulLayout(const linalg::ContractionDimensions &dims,
 }
 
 std::optional<LayerDescription>
-mlir::pr::describeContraction(linalg::LinalgOp op) {
+mlir::pr::describeContraction(const Structured &op) {
   if (op.getNumDpsInputs() < 2 || op.getNumDpsInits() != 1)
     return std::nullopt;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  ArrayRef<AffineMap> maps = op.getIndexingMapsArray();
   if (!llvm::all_of(maps,
                     [](AffineMap map) { return map.isProjectedPermutation(); }))
     return std::nullopt;
@@ -89,7 +89,7 @@ mlir::pr::describeContraction(linalg::LinalgOp op) {
   if (failed(dims) || !isMultiplyAccumulate(*op.getBlock(), accumulatorOf(op)))
     return std::nullopt;
 
-  SmallVector<int64_t> extents = loopExtents(op);
+  ArrayRef<int64_t> extents = op.getExtents();
   namespace mm = ::pr::dim::matmul;
   Draft draft(LayerKind::MatMul);
   draft.set(mm::b, extentOf(dims->batch, extents))

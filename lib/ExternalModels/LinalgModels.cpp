@@ -9,7 +9,7 @@ using namespace mlir::pr;
 using ::pr::Checked;
 using ::pr::LayerKind;
 
-BodySummary mlir::pr::summarizeBody(linalg::LinalgOp op) {
+BodySummary mlir::pr::summarizeBody(const Structured &op) {
   return summarizeBody(*op.getBlock(), [&](BlockArgument argument) {
     return !op.isScalar(op.getMatchingOpOperand(argument));
   });
@@ -17,23 +17,26 @@ BodySummary mlir::pr::summarizeBody(linalg::LinalgOp op) {
 
 /// What getStaticLoopRanges computes, without building maps for it: nearly
 /// every loop is a plain dimension of some operand.
-SmallVector<int64_t> mlir::pr::loopExtents(linalg::LinalgOp op) {
-  SmallVector<int64_t> extents(op.getNumLoops(), -1);
+ArrayRef<int64_t> Structured::getExtents() const {
+  if (extents)
+    return *extents;
+  extents.emplace(getNumLoops(), -1);
   for (auto [operand, map] :
-       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
+       llvm::zip_equal(op->getOperands(), getIndexingMapsArray())) {
     ArrayRef<int64_t> shape = shapeOf(operand);
     for (unsigned i = 0; i < map.getNumResults(); ++i)
       if (int loop = loopOfResult(map, i); loop >= 0)
-        extents[loop] = shape[i];
+        (*extents)[loop] = shape[i];
   }
-  bool complete = llvm::none_of(extents, [](int64_t e) { return e < 0; });
-  return complete ? extents : op.getStaticLoopRanges();
+  if (llvm::any_of(*extents, [](int64_t extent) { return extent < 0; }))
+    extents.emplace(op.getStaticLoopRanges());
+  return *extents;
 }
 
 /// Named or generic, every structured op takes this road, so both spellings
 /// give the same layer.
 static LayerDescription describeStructured(Operation *operation) {
-  auto op = cast<linalg::LinalgOp>(operation);
+  Structured op(cast<linalg::LinalgOp>(operation));
   if (op.getNumDpsInits() == 0)
     return LayerDescription::unsupported("this op has no outs");
   if (op.getNumReductionLoops() == 0)

@@ -56,14 +56,14 @@ static Checked sharedRun(const Access &from, const Access &to,
   return run;
 }
 
-static Draft movementTo(linalg::LinalgOp op, StringRef name) {
+static Draft movementTo(const Structured &op, StringRef name) {
   Draft draft(LayerKind::DataMovement);
   Type result = op.getDpsInits()[0].getType();
   draft.option(dm::op, name).set(dm::e, numElements(result)).result(result);
   return draft;
 }
 
-static LayerDescription describeFill(linalg::LinalgOp op) {
+static LayerDescription describeFill(const Structured &op) {
   Draft draft = movementTo(op, "fill");
   Type result = op.getDpsInits()[0].getType();
   LayerRoles roles;
@@ -80,9 +80,9 @@ static StringRef movementName(const Access &from, const Access &to) {
 }
 
 /// One element of `source` goes to each element of the result.
-static LayerDescription describeMovement(linalg::LinalgOp op,
+static LayerDescription describeMovement(const Structured &op,
                                          OpOperand &source) {
-  SmallVector<int64_t> extents = loopExtents(op);
+  ArrayRef<int64_t> extents = op.getExtents();
   AffineMap fromMap = op.getMatchingIndexingMap(&source);
   AffineMap toMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   Access from = accessOf(fromMap, extents), to = accessOf(toMap, extents);
@@ -104,9 +104,10 @@ static LayerDescription describeMovement(linalg::LinalgOp op,
 }
 
 /// The element positions come from the data: rows of a captured table.
-static LayerDescription describeGather(linalg::LinalgOp op, Operation *lookup) {
+static LayerDescription describeGather(const Structured &op,
+                                       Operation *lookup) {
   Draft draft = movementTo(op, "gather");
-  SmallVector<int64_t> extents = loopExtents(op);
+  ArrayRef<int64_t> extents = op.getExtents();
   Type result = op.getDpsInits()[0].getType();
   // Rows stay whole where the table's last index is the innermost loop.
   Checked run = 1;
@@ -126,7 +127,7 @@ static LayerDescription describeGather(linalg::LinalgOp op, Operation *lookup) {
 // Element-wise arithmetic
 //===----------------------------------------------------------------------===//
 
-static void addOperands(Draft &draft, linalg::LinalgOp op,
+static void addOperands(Draft &draft, const Structured &op,
                         ArrayRef<int64_t> extents, const BodySummary &body) {
   int64_t full = body.lookups;
   Checked broadcast = 0;
@@ -150,9 +151,9 @@ static void addOperands(Draft &draft, linalg::LinalgOp op,
   draft.set(ew::full, full).set(ew::bcast, broadcast);
 }
 
-static LayerDescription describeElementwise(linalg::LinalgOp op,
+static LayerDescription describeElementwise(const Structured &op,
                                             const BodySummary &body) {
-  SmallVector<int64_t> extents = loopExtents(op);
+  ArrayRef<int64_t> extents = op.getExtents();
   Draft draft(LayerKind::Elementwise);
   draft.set(ew::e, product(extents))
       .set(ew::alu, body.mix.alu)
@@ -166,7 +167,7 @@ static LayerDescription describeElementwise(linalg::LinalgOp op,
   return draft.finish();
 }
 
-LayerDescription mlir::pr::describeParallel(linalg::LinalgOp op) {
+LayerDescription mlir::pr::describeParallel(const Structured &op) {
   Block &block = *op.getBlock();
   BodySummary body = summarizeBody(op);
   if (body.unknown)

@@ -13,10 +13,10 @@ using ::pr::LayerKind;
 namespace red = ::pr::dim::reduction;
 
 /// The loops in the order in which the widest input stores them.
-static SmallVector<unsigned> loopsOfWidestInput(linalg::LinalgOp op) {
+static SmallVector<unsigned> loopsOfWidestInput(const Structured &op) {
   SmallVector<unsigned> widest;
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    AffineMap map = op.getMatchingIndexingMap(input);
+  for (AffineMap map :
+       op.getIndexingMapsArray().take_front(op.getNumDpsInputs())) {
     SmallVector<unsigned> loops;
     for (unsigned i = 0; i < map.getNumResults(); ++i)
       if (int loop = loopOfResult(map, i); loop >= 0)
@@ -34,9 +34,9 @@ static bool isPlain(AffineMap map) {
 }
 
 /// Splits the loops into outer kept, reduced and inner kept elements.
-static void setExtents(Draft &draft, linalg::LinalgOp op) {
-  SmallVector<int64_t> extents = loopExtents(op);
-  SmallVector<utils::IteratorType> kinds = op.getIteratorTypesArray();
+static void setExtents(Draft &draft, const Structured &op) {
+  ArrayRef<int64_t> extents = op.getExtents();
+  ArrayRef<utils::IteratorType> kinds = op.getIteratorTypesArray();
   SmallVector<unsigned> order = loopsOfWidestInput(op);
   // Loops that no input runs over are the outermost.
   for (unsigned loop = 0; loop < extents.size(); ++loop)
@@ -57,7 +57,7 @@ static void setExtents(Draft &draft, linalg::LinalgOp op) {
 }
 
 std::optional<LayerDescription>
-mlir::pr::describeReduction(linalg::LinalgOp op) {
+mlir::pr::describeReduction(const Structured &op) {
   if (op.getNumReductionLoops() == 0)
     return std::nullopt;
   if (!llvm::all_of(op.getIndexingMapsArray(), isPlain))

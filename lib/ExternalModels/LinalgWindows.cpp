@@ -26,9 +26,9 @@ struct SlidAxis {
 
 /// The loops of a convolution or pooling, by the operands they run over.
 struct WindowOp {
-  linalg::LinalgOp op;
+  const Structured &op;
   AffineMap input, filter, output;
-  SmallVector<int64_t> extents;
+  ArrayRef<int64_t> extents;
   SmallVector<SlidAxis> axes;
   SmallVector<unsigned> batch;         ///< input and output
   SmallVector<unsigned> depth;         ///< input, filter and output
@@ -134,11 +134,11 @@ static bool readChannels(WindowOp &window) {
   return true;
 }
 
-static std::optional<WindowOp> readWindow(linalg::LinalgOp op) {
+static std::optional<WindowOp> readWindow(const Structured &op) {
   if (op.getNumDpsInits() != 1 || op.getNumDpsInputs() < 2)
     return std::nullopt;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  WindowOp window{op, maps[0], maps[1], maps.back(), loopExtents(op)};
+  ArrayRef<AffineMap> maps = op.getIndexingMapsArray();
+  WindowOp window{op, maps[0], maps[1], maps.back(), op.getExtents()};
   if (!window.filter.isProjectedPermutation() ||
       !window.output.isProjectedPermutation() || !readAxes(window) ||
       !readChannels(window))
@@ -247,7 +247,7 @@ static LayerDescription describePooling(const WindowOp &window,
   draft.option(is3D ? unsigned(p3::op) : unsigned(p2::op), combiner);
   if (!is3D)
     draft.window(1, 1, 1, 1, 1, 1);
-  linalg::LinalgOp op = window.op;
+  const Structured &op = window.op;
   LayerRoles roles;
   roles.input = 0;
   roles.init = op.getDpsInitOperand(0)->getOperandNumber();
@@ -270,7 +270,7 @@ static bool readsInputOnly(Block &body) {
   return body.getArgument(1).use_empty() && operations == 1;
 }
 
-std::optional<LayerDescription> mlir::pr::describeWindow(linalg::LinalgOp op) {
+std::optional<LayerDescription> mlir::pr::describeWindow(const Structured &op) {
   auto window = readWindow(op);
   if (!window)
     return std::nullopt;

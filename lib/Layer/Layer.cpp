@@ -99,6 +99,8 @@ static Expected<void> checkTypeCount(const Layer &layer, const char *what,
 }
 
 static Expected<void> checkGroups(const Layer &layer) {
+  if (!hasWindow(layer.kind))
+    return {};
   auto groups = layer.info().findDim("g");
   if (!groups)
     return {};
@@ -285,14 +287,16 @@ static Layer canonical(Layer layer) {
 
 Expected<Layer> pr::checkedLayer(Layer layer) {
   const KindInfo &info = layer.info();
-  for (const Expected<void> &check :
-       {checkRanges(layer),
-        checkTypeCount(layer, "operand", layer.operands.size(),
-                       info.operandTypes),
-        checkTypeCount(layer, "result", layer.results.size(),
-                       info.resultTypes)})
-    if (!check)
-      return check.error();
+  if (auto ok = checkRanges(layer); !ok)
+    return ok.error();
+  if (auto ok = checkTypeCount(layer, "operand", layer.operands.size(),
+                               info.operandTypes);
+      !ok)
+    return ok.error();
+  if (auto ok = checkTypeCount(layer, "result", layer.results.size(),
+                               info.resultTypes);
+      !ok)
+    return ok.error();
   if (auto ok = checkGroups(layer); !ok)
     return ok.error();
   if (hasWindow(layer.kind))
@@ -303,7 +307,8 @@ Expected<Layer> pr::checkedLayer(Layer layer) {
       return ok.error();
   if (auto ok = checkSchedule(layer); !ok)
     return ok.error();
-  layer = canonical(std::move(layer));
+  if (hasWindow(layer.kind))
+    layer = canonical(std::move(layer));
   if (auto work = computeWork(layer); !work)
     return work.error();
   return layer;

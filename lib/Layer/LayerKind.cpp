@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Layer/LayerKind.h"
 
+#include <array>
+
 using namespace pr;
 
 static std::vector<std::string_view> splitValues(std::string_view text) {
@@ -52,9 +54,29 @@ std::optional<unsigned> KindInfo::findDim(std::string_view name) const {
   return std::nullopt;
 }
 
+namespace {
+/// The dimension with a role on an axis (-1 .. 2) for each kind: every window
+/// that is described, checked or counted asks for all of its own. -1: none.
+using RoleTable = std::vector<std::array<std::array<int8_t, 4>, 9>>;
+} // namespace
+
+static RoleTable makeRoleTable() {
+  RoleTable table(allLayerKinds().size());
+  for (const KindInfo &info : allLayerKinds()) {
+    auto &entry = table[static_cast<size_t>(info.kind)];
+    for (auto &axes : entry)
+      axes.fill(-1);
+    // Backwards, so that the first of several stays.
+    for (size_t i = info.dims.size(); i-- > 0;)
+      entry[static_cast<size_t>(info.dims[i].role)][info.dims[i].axis + 1] =
+          static_cast<int8_t>(i);
+  }
+  return table;
+}
+
 std::optional<unsigned> KindInfo::findDim(DimRole role, int axis) const {
-  for (unsigned i = 0; i < dims.size(); ++i)
-    if (dims[i].role == role && dims[i].axis == axis)
-      return i;
-  return std::nullopt;
+  static const RoleTable table = makeRoleTable();
+  int8_t index = table[static_cast<size_t>(kind)][static_cast<size_t>(role)]
+                      [static_cast<size_t>(axis + 1)];
+  return index < 0 ? std::nullopt : std::optional<unsigned>(index);
 }

@@ -145,6 +145,20 @@ static int64_t wholeUnits(double value, double (*round)(double)) {
       std::clamp(round(value), 1.0, static_cast<double>(kMaxCount)));
 }
 
+/// Bounds are there with the value, both of them, and hold it: the picoseconds
+/// of one alone may be too many, and a bundle may say anything.
+static void orderBounds(std::optional<int64_t> value,
+                        std::optional<int64_t> &lower,
+                        std::optional<int64_t> &upper) {
+  if (!value || !lower || !upper) {
+    lower.reset();
+    upper.reset();
+    return;
+  }
+  lower = std::min(*lower, *value);
+  upper = std::max(*upper, *value);
+}
+
 Estimate Estimator::State::finish(const Layer &layer,
                                   const Prediction &prediction) const {
   const TargetInfo &target = bundle->target();
@@ -170,6 +184,8 @@ Estimate Estimator::State::finish(const Layer &layer,
     store(prediction.bounds->second, std::ceil, result.upperCycles,
           result.upperPs);
   }
+  orderBounds(result.timePs, result.lowerPs, result.upperPs);
+  orderBounds(result.cycles, result.lowerCycles, result.upperCycles);
   result.wastePpm = std::llround(lattice(layer.kind)->waste(layer) * 1e6);
   return result;
 }

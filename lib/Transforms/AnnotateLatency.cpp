@@ -3,9 +3,9 @@
 // Describe, estimate, write down, add up, report. Each of these is a file of
 // its own; this one is their order.
 #include "AnnotatedKeys.h"
-#include "Models.h"
 #include "Report.h"
 
+#include "pr/Analysis/TargetSpec.h"
 #include "pr/Dialect/PR/PRDialect.h"
 #include "pr/ExternalModels/ExternalModels.h"
 #include "pr/Transforms/Passes.h"
@@ -13,8 +13,6 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/FormatVariadic.h"
-
-#include <deque>
 
 namespace mlir {
 namespace pr {
@@ -34,7 +32,8 @@ using namespace mlir::pr;
 static void setOrRemove(Operation *op, StringAttr name,
                         llvm::ArrayRef<Attribute> attrs) {
   if (attrs.empty()) {
-    op->removeDiscardableAttr(name);
+    if (op->getDiscardableAttr(name))
+      op->removeDiscardableAttr(name);
     return;
   }
   op->setDiscardableAttr(name, attrs.size() == 1
@@ -116,17 +115,6 @@ static void reportGaps(InFlightDiagnostic &&diag, const Model &model,
 // The pass
 //===----------------------------------------------------------------------===//
 
-/// The functions with a body at or below `root`, in program order.
-static SmallVector<Operation *> findFunctions(Operation *root) {
-  SmallVector<Operation *> functions;
-  root->walk<WalkOrder::PreOrder>([&](FunctionOpInterface function) {
-    if (!function.isExternal())
-      functions.push_back(function);
-    return WalkResult::skip();
-  });
-  return functions;
-}
-
 namespace {
 struct AnnotateLatency
     : public mlir::pr::impl::AnnotateLatencyBase<AnnotateLatency> {
@@ -139,6 +127,14 @@ struct AnnotateLatency
   }
 
   LogicalResult initialize(MLIRContext *context) override {
+    if (assumeExtent < 0 || byExtent < 0)
+      return emitError(UnknownLoc::get(context))
+             << getArgument() << ": 'assume-extent' and 'by-extent' are "
+             << assumeExtent.getValue() << " and " << byExtent.getValue()
+             << ", expected 0 (off) or more";
+    // Without the option the models are those of the IR, which is not here yet.
+    if (models.empty())
+      return success();
     auto loaded = loadModels(models, targets, confidence, [&] {
       return mlir::emitError(UnknownLoc::get(context)) << getArgument() << ": ";
     });
@@ -152,14 +148,14 @@ struct AnnotateLatency
     Operation *root = getOperation();
     if (failed(checkRoot(root)))
       return signalPassFailure();
-    SmallVector<Operation *> functions = findFunctions(root);
-    std::deque<FunctionEstimator> estimators;
-    SmallVector<ModelEstimates> estimates;
-    for (const Model &model : loadedModels) {
-      estimators.emplace_back(model, asQuantized, &getContext());
-      estimates.push_back(estimate(estimators.back(), root, functions));
-    }
-    annotate(root, functions, estimates);
+    std::optional<LatencyAnalysis> own;
+    const LatencyAnalysis *analysis = analyse(root, own);
+    if (!analysis)
+      return signalPassFailure();
+    llvm::ArrayRef<ModelEstimates> estimates = analysis->models();
+    annotate(root, estimates);
+    // What is written down changes nothing of what was asked.
+    markAnalysesPreserved<LatencyAnalysis>();
     bool complete = checkCoverage(root, estimates);
     for (const ModelEstimates &one : estimates)
       emitRemarks(one);
@@ -181,20 +177,40 @@ private:
            << root->getName().getStringRef() << "'";
   }
 
-  ModelEstimates estimate(FunctionEstimator &estimator, Operation *root,
-                          llvm::ArrayRef<Operation *> functions) {
-    ModelEstimates result{&estimator, {}, nullptr};
-    for (Operation *function : functions)
-      result.functions.insert({function, estimator.estimate(function)});
-    result.totals = std::make_unique<CallTotals>(
-        root, result.functions, estimator.model().estimator.target());
-    return result;
+  /// Whether this run asks nothing but what the analysis of every pass knows.
+  bool asksAsUsual() const {
+    return models.empty() && targets.empty() && confidence == 90 &&
+           !asQuantized && assumeExtent == 0 && byExtent == 0;
   }
 
-  void annotate(Operation *root, llvm::ArrayRef<Operation *> functions,
-                llvm::ArrayRef<ModelEstimates> estimates) {
+  /// The analysis of the pass manager or one of its own, made in `own`; null,
+  /// after an error, where there are no models.
+  const LatencyAnalysis *analyse(Operation *root,
+                                 std::optional<LatencyAnalysis> &own) {
+    auto fail = [&] {
+      return mlir::emitError(root->getLoc()) << getArgument() << ": ";
+    };
+    if (asksAsUsual()) {
+      const auto &shared = getAnalysis<LatencyAnalysis>();
+      if (shared.error().empty())
+        return &shared;
+      fail() << shared.error();
+      return nullptr;
+    }
+    if (models.empty()) {
+      auto resolved = resolveModels(root, {models, targets, confidence}, fail);
+      if (failed(resolved))
+        return nullptr;
+      loadedModels = std::move(*resolved);
+    }
+    own.emplace(root, loadedModels,
+                EstimateOptions{asQuantized, assumeExtent, byExtent});
+    return &*own;
+  }
+
+  void annotate(Operation *root, llvm::ArrayRef<ModelEstimates> estimates) {
     auto &dialect = *getContext().getLoadedDialect<PRDialect>();
-    for (Operation *function : functions)
+    for (const auto &[function, ops] : estimates.front().functions)
       annotateFunction(function, dialect, estimates, annotateAll);
     if (isa<ModuleOp>(root))
       annotateModule(root, dialect, estimates);

@@ -54,7 +54,7 @@ AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
   };
   return AnnotatedKeysAttr::get(
       context, model.target(), model.estimator.modelId(),
-      estimator.asQuantized(),
+      estimator.asQuantized(), estimator.options().assumedExtent,
       perKind(builder, target, /*keepEmpty=*/true, epilogueNames),
       perKind(builder, target, /*keepEmpty=*/false, typesOf),
       builder.getDictionaryAttr(keys));

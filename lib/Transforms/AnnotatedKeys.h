@@ -5,7 +5,7 @@
 #ifndef PR_LIB_TRANSFORMS_ANNOTATEDKEYS_H
 #define PR_LIB_TRANSFORMS_ANNOTATEDKEYS_H
 
-#include "FunctionEstimates.h"
+#include "pr/Analysis/FunctionEstimates.h"
 
 namespace mlir::pr {
 

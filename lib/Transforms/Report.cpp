@@ -80,6 +80,19 @@ static void printTotals(llvm::json::OStream &json, const Model &model,
   });
 }
 
+static void printByExtent(llvm::json::OStream &json, ByExtentAttr attr) {
+  text(json, "unit", attr.getUnit());
+  json.attribute("unknowns", attr.getUnknowns());
+  json.attribute("last", attr.getLast());
+  json.attribute("lower", attr.getLower());
+  json.attribute("upper", attr.getUpper());
+  if (DenseI64ArrayAttr pieces = attr.getPieces())
+    json.attributeArray("pieces", [&] {
+      for (int64_t number : pieces.asArrayRef())
+        json.value(number);
+    });
+}
+
 static void printEstimate(llvm::json::OStream &json, const Model &model,
                           const OpEstimate &estimate) {
   const LayerEstimate *layer = estimate.layer;
@@ -104,6 +117,9 @@ static void printEstimate(llvm::json::OStream &json, const Model &model,
     text(json, "reason",
          estimate.reason ? std::optional<StringRef>(estimate.reason.strref())
                          : std::nullopt);
+    if (estimate.byExtent)
+      json.attributeObject("by_extent",
+                           [&] { printByExtent(json, estimate.byExtent); });
   });
 }
 

@@ -5,21 +5,9 @@
 #ifndef PR_LIB_TRANSFORMS_REPORT_H
 #define PR_LIB_TRANSFORMS_REPORT_H
 
-#include "FunctionEstimates.h"
-#include "Totals.h"
-
-#include "pr/Support/Expected.h"
+#include "pr/Analysis/LatencyAnalysis.h"
 
 namespace mlir::pr {
-
-/// All that one model says about a module or a function.
-struct ModelEstimates {
-  FunctionEstimator *estimator;
-  llvm::MapVector<Operation *, FunctionEstimates> functions;
-  std::unique_ptr<CallTotals> totals;
-
-  const Model &model() const { return estimator->model(); }
-};
 
 /// The JSON text of `mlir-pr annotate --format=json` (docs/Formats.md).
 std::string printReport(Operation *root,

@@ -44,7 +44,8 @@ public:
 
   LogicalResult verify() {
     ::pr::TargetInfo target = rememberedTarget(keys);
-    LayerAnalysis analysis(function, {&target, keys.getAsQuantized()});
+    LayerAnalysis analysis(
+        function, {&target, keys.getAsQuantized(), keys.getAssumedExtent()});
     for (const OpDescription &description : analysis.ops())
       verifyOp(description);
     verifyCounts();

@@ -12,6 +12,7 @@
 #ifdef PR_INCLUDE_TESTS
 namespace mlir::pr::test {
 void registerTestLayerDialect(DialectRegistry &registry);
+void registerTestPrintLatency();
 void registerTestPrintLayers();
 } // namespace mlir::pr::test
 #endif
@@ -25,6 +26,7 @@ int main(int argc, char **argv) {
   mlir::pr::registerPRPasses();
 #ifdef PR_INCLUDE_TESTS
   mlir::pr::test::registerTestLayerDialect(registry);
+  mlir::pr::test::registerTestPrintLatency();
   mlir::pr::test::registerTestPrintLayers();
 #endif
   return mlir::asMainReturnCode(mlir::MlirOptMain(

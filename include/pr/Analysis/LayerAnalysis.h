@@ -36,6 +36,9 @@ struct DescribeOptions {
   /// integer ones, quantize and dequantize arithmetic and un-folded batch
   /// normalisation folded into the convolution they follow, each by a rule.
   bool asQuantized = false;
+  /// Describe ops with unknown extents as if each were this; 0: leave them
+  /// unsupported.
+  int64_t assumedExtent = 0;
 };
 
 class LayerAnalysis {
@@ -50,7 +53,7 @@ public:
   const OpDescription *lookup(Operation *op) const;
 
 private:
-  void collect(Operation *op);
+  void collect(Operation *op, int64_t assumedExtent);
   void makeCanonical();
 
   std::vector<OpDescription> descriptions;

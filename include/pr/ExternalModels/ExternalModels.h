@@ -21,6 +21,15 @@ void registerExternalModels(DialectRegistry &registry);
 /// that nobody knows are unsupported, with a reason that names them.
 LayerDescription describeOp(Operation *op);
 
+/// How many extents of an op's shapes are unknown, those counted once that must
+/// be equal (the batch of all operands). 0: its shapes are static.
+unsigned countUnknownExtents(Operation *op);
+
+/// Describes an op as if all its unknown extents were `extent`, at least 1; of
+/// a structured op, the extents of its loops. Where the shapes would not fit
+/// together it is described as it is: unsupported, because it is dynamic.
+LayerDescription describeOpAt(Operation *op, int64_t extent);
+
 } // namespace pr
 } // namespace mlir
 

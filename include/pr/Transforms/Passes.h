@@ -4,6 +4,8 @@
 #ifndef PR_TRANSFORMS_PASSES_H
 #define PR_TRANSFORMS_PASSES_H
 
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 #include <memory>

@@ -3,6 +3,7 @@
 // The typed attributes: storage, text form and invariants.
 #include "pr/Dialect/PR/PRAttributes.h"
 
+#include "pr/Support/CheckedMath.h"
 #include "pr/Support/Hash.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -163,7 +164,8 @@ LogicalResult LatencyAttr::verify(
     std::optional<int64_t> lowerPs, std::optional<int64_t> upperPs,
     std::optional<int64_t> cycles, std::optional<int64_t> lowerCycles,
     std::optional<int64_t> upperCycles, LayerAttr representative,
-    int64_t wastePpm, bool asQuantized, StringRef key, StringRef reason) {
+    int64_t wastePpm, bool asQuantized, StringRef key, StringRef reason,
+    ByExtentAttr byExtent) {
   if (failed(verifySource(emitError, target, model)))
     return failure();
   if (!key.empty() && failed(verifyKey(emitError, "key", key)))
@@ -173,8 +175,58 @@ LogicalResult LatencyAttr::verify(
                          {"cycles", cycles, lowerCycles, upperCycles})) ||
       failed(verifyPpm(emitError, "waste_ppm", wastePpm)))
     return failure();
+  if (byExtent && status != EstimateStatus::Unsupported)
+    return emitError() << "status '" << stringifyEstimateStatus(status)
+                       << "' takes no 'by_extent'";
   return verifyOutcome(emitError, status, timePs || cycles,
                        bool(representative), key, reason);
+}
+
+static LogicalResult verifyPieces(EmitError emitError,
+                                  ArrayRef<int64_t> pieces, int64_t last) {
+  if (pieces.empty() || pieces.size() % 3 != 0)
+    return emitError() << "'pieces' has " << pieces.size()
+                       << " entries, expected a triple for each range";
+  for (size_t i = 0; i < pieces.size(); i += 3) {
+    int64_t least = i == 0 ? 1 : pieces[i - 3] + 1;
+    int64_t most = i == 0 ? 1 : last;
+    if (pieces[i] < least || pieces[i] > most)
+      return emitError() << "a range of 'pieces' starts at " << pieces[i]
+                         << ", expected " << least << " to " << most;
+  }
+  return success();
+}
+
+LogicalResult ByExtentAttr::verify(EmitError emitError, StringRef unit,
+                                   int64_t unknowns, int64_t last,
+                                   int64_t lower, int64_t upper,
+                                   DenseI64ArrayAttr pieces) {
+  if (unit != "ps" && unit != "cycles")
+    return emitError() << "'unit' is '" << unit
+                       << "', expected 'ps' or 'cycles'";
+  if (unknowns < 1 || last < 1)
+    return emitError() << "'unknowns' is " << unknowns << " and 'last' is "
+                       << last << ", expected at least 1";
+  if (lower < 0 || lower > upper)
+    return emitError() << "expected 0 <= lower <= upper, but got " << lower
+                       << ", " << upper << ' ' << unit;
+  if (pieces && unknowns > 1)
+    return emitError() << "'pieces' needs one unknown extent, there are "
+                       << unknowns;
+  return pieces ? verifyPieces(emitError, pieces.asArrayRef(), last)
+                : success();
+}
+
+std::optional<int64_t> ByExtentAttr::at(int64_t extent) const {
+  if (!getPieces() || extent < 1 || extent > getLast())
+    return std::nullopt;
+  ArrayRef<int64_t> pieces = getPieces().asArrayRef();
+  while (pieces.size() > 3 && pieces[3] <= extent)
+    pieces = pieces.drop_front(3);
+  ::pr::Checked value =
+      ::pr::Checked(pieces[1]) +
+      ::pr::Checked(pieces[2]) * ::pr::Checked(extent - pieces[0]);
+  return value.ok() ? std::optional(value.value()) : std::nullopt;
 }
 
 LogicalResult
@@ -216,6 +268,7 @@ static LogicalResult verifyPerKind(EmitError emitError, StringRef name,
 
 LogicalResult AnnotatedKeysAttr::verify(EmitError emitError, StringRef target,
                                         StringRef model, bool asQuantized,
+                                        int64_t assumedExtent,
                                         DictionaryAttr fused,
                                         DictionaryAttr types,
                                         DictionaryAttr keys) {
@@ -223,6 +276,9 @@ LogicalResult AnnotatedKeysAttr::verify(EmitError emitError, StringRef target,
       failed(verifyPerKind(emitError, "fused", fused)) ||
       failed(verifyPerKind(emitError, "types", types)))
     return failure();
+  if (assumedExtent < 0)
+    return emitError() << "'assumed_extent' is " << assumedExtent
+                       << ", expected 0 (none) or more";
   for (NamedAttribute entry : keys) {
     if (failed(verifyKey(emitError, "keys", entry.getName().strref())))
       return failure();
@@ -232,6 +288,53 @@ LogicalResult AnnotatedKeysAttr::verify(EmitError emitError, StringRef target,
                          << entry.getValue()
                          << " times, expected a positive i64";
   }
+  return success();
+}
+
+static LogicalResult verifySizes(EmitError emitError, StringRef name,
+                                 DenseI64ArrayAttr sizes) {
+  for (int64_t size : sizes.asArrayRef())
+    if (size < 0)
+      return emitError() << "'" << name << "' holds the size " << size
+                         << ", expected 0 (not tiled) or more";
+  return success();
+}
+
+static LogicalResult verifyAtLeastZero(EmitError emitError, StringRef name,
+                                       std::optional<int64_t> value) {
+  if (!value || *value >= 0)
+    return success();
+  return emitError() << "'" << name << "' is " << *value
+                     << ", expected 0 or more";
+}
+
+LogicalResult TileSizesAttr::verify(
+    EmitError emitError, DenseI64ArrayAttr sizes, StringRef target,
+    StringRef model, LayerAttr layer, std::optional<int64_t> timePs,
+    std::optional<int64_t> cycles, DenseI64ArrayAttr runnerUp,
+    std::optional<int64_t> runnerUpTimePs,
+    std::optional<int64_t> runnerUpCycles, int64_t candidates) {
+  if (failed(verifySizes(emitError, "sizes", sizes)))
+    return failure();
+  if (!model.empty() && failed(verifySource(emitError, target, model)))
+    return failure();
+  if (layer && layer.getLayer().schedule.empty())
+    return emitError() << "'layer' has no schedule, expected the chosen one";
+  if (runnerUp && (failed(verifySizes(emitError, "runner_up", runnerUp))))
+    return failure();
+  if (runnerUp && runnerUp.size() != sizes.size())
+    return emitError() << "'runner_up' has " << runnerUp.size()
+                       << " entries, but 'sizes' has " << sizes.size();
+  if (!runnerUp && (runnerUpTimePs || runnerUpCycles))
+    return emitError() << "there is a time of the runner-up, but no "
+                          "'runner_up'";
+  for (auto [name, value] :
+       {std::pair("time_ps", timePs), std::pair("cycles", cycles),
+        std::pair("runner_up_time_ps", runnerUpTimePs),
+        std::pair("runner_up_cycles", runnerUpCycles),
+        std::pair("candidates", std::optional(candidates))})
+    if (failed(verifyAtLeastZero(emitError, name, value)))
+      return failure();
   return success();
 }
 

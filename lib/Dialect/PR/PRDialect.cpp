@@ -4,9 +4,12 @@
 // which `pr.*` names are valid where.
 #include "pr/Dialect/PR/PRDialect.h"
 
+#include "PRDataLayout.h"
+
 #include "pr/Dialect/PR/PROps.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/TilingInterface.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -39,7 +42,7 @@ void PRDialect::initialize() {
 #define GET_OP_LIST
 #include "pr/Dialect/PR/PROps.cpp.inc"
       >();
-  addInterfaces<AliasInterface>();
+  addInterfaces<AliasInterface, PRDataLayoutInterface>();
 }
 
 //===----------------------------------------------------------------------===//
@@ -72,16 +75,18 @@ static LogicalResult verifyPerTarget(Operation *op, NamedAttribute attr) {
 }
 
 static LogicalResult verifyTileSizes(Operation *op, NamedAttribute attr) {
-  auto sizes = dyn_cast<DenseI64ArrayAttr>(attr.getValue());
-  if (!sizes)
+  auto tiles = dyn_cast<TileSizesAttr>(attr.getValue());
+  if (!tiles)
     return op->emitError() << "'" << attr.getName().strref() << "' is "
-                           << attr.getValue()
-                           << ", expected an 'array<i64: ...>'";
-  for (int64_t size : sizes.asArrayRef())
-    if (size < 0)
-      return op->emitError()
-             << "'" << attr.getName().strref() << "' holds the size " << size
-             << ", expected 0 (not tiled) or more";
+                           << attr.getValue() << ", expected '#pr.tile_sizes'";
+  auto tiled = dyn_cast<TilingInterface>(op);
+  if (!tiled)
+    return success();
+  size_t loops = tiled.getLoopIteratorTypes().size();
+  if (size_t(tiles.getSizes().size()) != loops)
+    return op->emitError() << "'" << attr.getName().strref() << "' has "
+                           << tiles.getSizes().size()
+                           << " entries, but the op has " << loops << " loops";
   return success();
 }
 

@@ -52,6 +52,42 @@ class PR_OptionalInt<string desc> : OptionalParameter<"::std::optional<int64_t>"
 class PR_Flag<string desc> : DefaultValuedParameter<"bool", "false", desc>;
 class PR_OptionalText<string desc> : StringRefParameter<desc, [{""}]>;
 
+def PR_ByExtentAttr : PR_Attr<"ByExtent", "by_extent"> {
+  let summary = "a latency as a function of an unknown extent";
+  let description = [{
+    What an operation with unknown extents takes at each extent from 1 to `last`.
+    `lower` and `upper` bound it over the whole range (0, where at some extent it
+    has no work of its own). With one unknown extent `pieces` is the function
+    itself, in ranges over which it is linear: a triple (first extent, value
+    there, change from each extent to the next) for each range, which ends in
+    front of the next one. It is absent where several extents are unknown, the
+    bounds being those of all of them equal, and where there would be more than
+    64 ranges. Extents without an answer make the whole attribute absent.
+
+    Example: 4000 ps up to 8, then 4400 ps and 50 more for each extent.
+
+    ```mlir
+    #pr.by_extent<unit = "ps", unknowns = 1, last = 64, lower = 4000, upper = 7150,
+                  pieces = [1, 4000, 0, 9, 4400, 50]>
+    ```
+  }];
+  let parameters = (ins
+    StringRefParameter<"ps or cycles">:$unit,
+    "int64_t":$unknowns,
+    "int64_t":$last,
+    "int64_t":$lower,
+    "int64_t":$upper,
+    OptionalParameter<"::mlir::DenseI64ArrayAttr", "triples">:$pieces
+  );
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    static constexpr int64_t kMaxPieces = 64;
+    /// The value at an extent; nullopt outside of the range or without pieces.
+    ::std::optional<int64_t> at(int64_t extent) const;
+  }];
+}
+
 def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
   let summary = "how long an operation takes on one target";
   let description = [{
@@ -66,7 +102,8 @@ def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
     parts per million, and the key of the layer the number was computed for: the
     hash of its text, by which a stale estimate is recognised. The statuses
     `folded` and `unsupported` come without a number, but with a reason: the name
-    of the folding rule, or a sentence.
+    of the folding rule, or a sentence. An operation that is unsupported because
+    of an unknown extent may say by extent how long it would take.
 
     Example:
 
@@ -91,7 +128,8 @@ def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
     DefaultValuedParameter<"int64_t", "0", "padding in parts per million">:$waste_ppm,
     PR_Flag<"estimated with the element types of the quantized layer">:$as_quantized,
     PR_OptionalText<"16 hexadecimal digits">:$key,
-    PR_OptionalText<"the folding rule, or why there is no number">:$reason
+    PR_OptionalText<"the folding rule, or why there is no number">:$reason,
+    OptionalParameter<"ByExtentAttr", "the latency by the unknown extent">:$by_extent
   );
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
@@ -149,9 +187,45 @@ def PR_AnnotatedKeysAttr : PR_Attr<"AnnotatedKeys", "annotated_keys"> {
     StringRefParameter<"name of the target">:$target,
     StringRefParameter<"16 hexadecimal digits of the model's checksum">:$model,
     PR_Flag<"annotated with as-quantized">:$as_quantized,
+    DefaultValuedParameter<"int64_t", "0", "annotated with assume-extent; 0: without">:$assumed_extent,
     OptionalParameter<"::mlir::DictionaryAttr", "layer kind to names of epilogue operations">:$fused,
     OptionalParameter<"::mlir::DictionaryAttr", "layer kind to element types">:$types,
     "::mlir::DictionaryAttr":$keys
+  );
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def PR_TileSizesAttr : PR_Attr<"TileSizes", "tile_sizes"> {
+  let summary = "the tile sizes chosen for an operation";
+  let description = [{
+    One size for each loop of the operation, 0: not tiled. `pr-apply-tiles` needs
+    nothing else, so that sizes found elsewhere can be written in its place.
+    `pr-choose-tiles` adds why: the target and model that were asked, the layer
+    with the chosen schedule, how long it takes, the second best sizes and their
+    time, and the number of candidates. Times are integer picoseconds, cycles
+    are absent where the target counts none.
+
+    Example:
+
+    ```mlir
+    #pr.tile_sizes<sizes = [4, 4, 32], target = "systolic_array", model = "0c4f1a9be2d37756",
+                   layer = <"matmul b=1 m=8 n=8 k=64 tile=m:4,n:4,k:32 : i8, i8 -> i32">,
+                   time_ps = 905000, cycles = 905, runner_up = [4, 4, 16],
+                   runner_up_time_ps = 921000, runner_up_cycles = 921, candidates = 63>
+    ```
+  }];
+  let parameters = (ins
+    "::mlir::DenseI64ArrayAttr":$sizes,
+    PR_OptionalText<"name of the target">:$target,
+    PR_OptionalText<"16 hexadecimal digits of the model's checksum">:$model,
+    OptionalParameter<"LayerAttr", "the layer with the chosen schedule">:$layer,
+    PR_OptionalInt<"picoseconds">:$time_ps,
+    PR_OptionalInt<"cycles">:$cycles,
+    OptionalParameter<"::mlir::DenseI64ArrayAttr", "the second best sizes">:$runner_up,
+    PR_OptionalInt<"picoseconds">:$runner_up_time_ps,
+    PR_OptionalInt<"cycles">:$runner_up_cycles,
+    DefaultValuedParameter<"int64_t", "0", "how many were compared">:$candidates
   );
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;

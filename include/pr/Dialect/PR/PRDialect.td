@@ -14,15 +14,15 @@ def PR_Dialect : Dialect {
     The dialect holds what the estimator says about operations of other
     dialects, as verified attributes, and benchmarks of single layers.
 
-    Discardable attributes, all written by `pr-annotate-latency` and removed by
-    `pr-strip-annotations`:
+    Discardable attributes, written by `pr-annotate-latency` (`pr.tile_sizes`: by
+    `pr-choose-tiles`) and removed by `pr-strip-annotations`:
 
     | attribute | on | value |
     |---|---|---|
     | `pr.latency` | any operation | one `#pr.latency`, or an array with one for each target |
     | `pr.total` | functions and modules | one `#pr.total`, or an array with one for each target |
     | `pr.annotated_keys` | functions | one `#pr.annotated_keys`, or an array with one for each target |
-    | `pr.tile_sizes` | operations with loops | `array<i64: ...>`, one size for each loop, 0: not tiled |
+    | `pr.tile_sizes` | operations with loops | one `#pr.tile_sizes`, with a size for each loop |
 
     Any other attribute whose name starts with `pr.` is an error, so that a
     misspelt name does not pass for an annotation.
@@ -32,7 +32,7 @@ def PR_Dialect : Dialect {
     "::mlir::Attribute":$latency,
     "::mlir::Attribute":$total,
     "::mlir::Attribute":$annotated_keys,
-    "::mlir::DenseI64ArrayAttr":$tile_sizes
+    "::mlir::Attribute":$tile_sizes
   );
 
   let useDefaultAttributePrinterParser = 1;

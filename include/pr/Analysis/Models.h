@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The models that a pass was asked to use.
-#ifndef PR_LIB_TRANSFORMS_MODELS_H
-#define PR_LIB_TRANSFORMS_MODELS_H
+#ifndef PR_ANALYSIS_MODELS_H
+#define PR_ANALYSIS_MODELS_H
 
 #include "pr/Model/Estimator.h"
 
@@ -33,4 +33,4 @@ loadModels(llvm::ArrayRef<std::string> paths,
 
 } // namespace mlir::pr
 
-#endif // PR_LIB_TRANSFORMS_MODELS_H
+#endif // PR_ANALYSIS_MODELS_H

@@ -2,24 +2,37 @@
 //
 // One model's answer for every operation of a function. Layers repeat within a
 // network, so each distinct one is estimated once and its attribute built once.
-#ifndef PR_LIB_TRANSFORMS_FUNCTIONESTIMATES_H
-#define PR_LIB_TRANSFORMS_FUNCTIONESTIMATES_H
-
-#include "Models.h"
+#ifndef PR_ANALYSIS_FUNCTIONESTIMATES_H
+#define PR_ANALYSIS_FUNCTIONESTIMATES_H
 
 #include "pr/Analysis/LayerAnalysis.h"
+#include "pr/Analysis/Models.h"
 #include "pr/Dialect/PR/PRAttributes.h"
+#include "pr/Layer/Work.h"
 
-#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringMap.h"
 
 #include <unordered_map>
 #include <vector>
 
 namespace mlir::pr {
 
+/// How a model is to be asked.
+struct EstimateOptions {
+  /// Estimate float layers with the element types of the target's integer ones.
+  bool asQuantized = false;
+  /// Estimate operations with unknown extents as if each were this; 0: not.
+  int64_t assumedExtent = 0;
+  /// Estimate operations with unknown extents at each extent from 1 to this; 0:
+  /// not. It costs as many estimates for each of them.
+  int64_t lastExtent = 0;
+};
+
 /// What a model says about one distinct layer.
 struct LayerEstimate {
   ::pr::Estimate estimate;
+  /// Absent where it does not fit in 62 bits.
+  std::optional<::pr::Work> work;
   /// Why there is no number; null where there is one.
   StringAttr reason;
   LayerAttr layer;
@@ -36,6 +49,8 @@ struct OpEstimate {
   const LayerEstimate *layer = nullptr;
   /// The folding rule, or why there is no number; null otherwise.
   StringAttr reason;
+  /// Of an operation with unknown extents, where it was asked for; else null.
+  ByExtentAttr byExtent;
 
   bool hasNumber() const {
     return status == ::pr::EstimateStatus::Measured ||
@@ -49,7 +64,8 @@ using FunctionEstimates = std::vector<OpEstimate>;
 
 class FunctionEstimator {
 public:
-  FunctionEstimator(const Model &model, bool asQuantized, MLIRContext *context);
+  FunctionEstimator(const Model &model, const EstimateOptions &options,
+                    MLIRContext *context);
 
   /// Estimates every operation of the function. Layer estimates live as long
   /// as this object.
@@ -58,7 +74,8 @@ public:
   LatencyAttr attribute(const OpEstimate &estimate);
 
   const Model &model() const { return source; }
-  bool asQuantized() const { return quantized; }
+  const EstimateOptions &options() const { return chosen; }
+  bool asQuantized() const { return chosen.asQuantized; }
 
 private:
   struct LayerHash {
@@ -68,16 +85,20 @@ private:
   };
   using Cache = std::unordered_map<::pr::Layer, LayerEstimate, LayerHash>;
 
+  /// Adds what is known by extent.
+  void estimateByExtent(Operation *function, FunctionEstimates &estimates);
   void estimateLayers(llvm::ArrayRef<Cache::value_type *> entries);
+  StringAttr reasonAttr(StringRef reason);
   void complete(const ::pr::Layer &layer, LayerEstimate &entry);
 
   Model source;
-  bool quantized;
+  EstimateOptions chosen;
   MLIRContext *context;
   Cache cache;
+  llvm::StringMap<StringAttr> reasons;
   llvm::DenseMap<StringAttr, LatencyAttr> foldedAttrs, unsupportedAttrs;
 };
 
 } // namespace mlir::pr
 
-#endif // PR_LIB_TRANSFORMS_FUNCTIONESTIMATES_H
+#endif // PR_ANALYSIS_FUNCTIONESTIMATES_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "FunctionEstimates.h"
+#include "pr/Analysis/FunctionEstimates.h"
 
 #include "pr/Support/Hash.h"
 
@@ -15,12 +15,14 @@ static_assert(
     int(EstimateStatus::Folded) == int(::pr::EstimateStatus::Folded) &&
     int(EstimateStatus::Unsupported) == int(::pr::EstimateStatus::Unsupported));
 
-FunctionEstimator::FunctionEstimator(const Model &model, bool asQuantized,
+FunctionEstimator::FunctionEstimator(const Model &model,
+                                     const EstimateOptions &options,
                                      MLIRContext *context)
-    : source(model), quantized(asQuantized), context(context) {}
+    : source(model), chosen(options), context(context) {}
 
 FunctionEstimates FunctionEstimator::estimate(Operation *function) {
-  LayerAnalysis analysis(function, {&source.estimator.target(), quantized});
+  LayerAnalysis analysis(function, {&source.estimator.target(),
+                                    chosen.asQuantized, chosen.assumedExtent});
   FunctionEstimates result;
   result.reserve(analysis.ops().size());
   SmallVector<Cache::value_type *> fresh;
@@ -34,7 +36,7 @@ FunctionEstimates FunctionEstimator::estimate(Operation *function) {
         fresh.push_back(&*entry);
       continue;
     }
-    one.reason = StringAttr::get(context, description.why);
+    one.reason = reasonAttr(description.why);
     if (description.isFolded())
       one.status = ::pr::EstimateStatus::Folded;
   }
@@ -45,7 +47,16 @@ FunctionEstimates FunctionEstimator::estimate(Operation *function) {
     one.status = one.layer->estimate.status;
     one.reason = one.layer->reason;
   }
+  if (chosen.lastExtent > 0)
+    estimateByExtent(function, result);
   return result;
+}
+
+StringAttr FunctionEstimator::reasonAttr(StringRef reason) {
+  StringAttr &attr = reasons[reason];
+  if (!attr)
+    attr = StringAttr::get(context, reason);
+  return attr;
 }
 
 void FunctionEstimator::estimateLayers(
@@ -65,36 +76,44 @@ void FunctionEstimator::estimateLayers(
 static LatencyAttr buildAttr(MLIRContext *context, const Model &model,
                              const LayerEstimate &entry, bool asQuantized) {
   const ::pr::Estimate &e = entry.estimate;
-  return LatencyAttr::get(context, model.target(), model.estimator.modelId(),
-                          static_cast<EstimateStatus>(e.status), e.timePs,
-                          e.lowerPs, e.upperPs, e.cycles, e.lowerCycles,
-                          e.upperCycles, entry.representative, e.wastePpm,
-                          asQuantized, ::pr::toHex(entry.layer.getKey()),
-                          entry.reason ? entry.reason.strref() : StringRef());
+  return LatencyAttr::get(
+      context, model.target(), model.estimator.modelId(),
+      static_cast<EstimateStatus>(e.status), e.timePs, e.lowerPs, e.upperPs,
+      e.cycles, e.lowerCycles, e.upperCycles, entry.representative, e.wastePpm,
+      asQuantized, ::pr::toHex(entry.layer.getKey()),
+      entry.reason ? entry.reason.strref() : StringRef(), ByExtentAttr());
 }
 
 void FunctionEstimator::complete(const ::pr::Layer &layer,
                                  LayerEstimate &entry) {
   entry.layer = LayerAttr::get(context, layer);
+  if (auto work = ::pr::computeWork(layer))
+    entry.work = *work;
   if (entry.estimate.status == ::pr::EstimateStatus::Unsupported)
     entry.reason = StringAttr::get(context, source.estimator.whyNot(layer));
   else
     entry.representative =
         LayerAttr::get(context, source.estimator.representative(layer));
-  entry.attr = buildAttr(context, source, entry, quantized);
+  entry.attr = buildAttr(context, source, entry, chosen.asQuantized);
 }
 
 LatencyAttr FunctionEstimator::attribute(const OpEstimate &estimate) {
   if (estimate.layer)
     return estimate.layer->attr;
+  auto build = [&] {
+    return LatencyAttr::get(
+        context, source.target(), source.estimator.modelId(),
+        static_cast<EstimateStatus>(estimate.status), std::nullopt,
+        std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt,
+        LayerAttr(), 0, chosen.asQuantized, StringRef(),
+        estimate.reason.strref(), estimate.byExtent);
+  };
+  if (estimate.byExtent)
+    return build();
   bool folded = estimate.status == ::pr::EstimateStatus::Folded;
   LatencyAttr &attr =
       (folded ? foldedAttrs : unsupportedAttrs)[estimate.reason];
   if (!attr)
-    attr = LatencyAttr::get(
-        context, source.target(), source.estimator.modelId(),
-        static_cast<EstimateStatus>(estimate.status), std::nullopt,
-        std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt,
-        LayerAttr(), 0, quantized, StringRef(), estimate.reason.strref());
+    attr = build();
   return attr;
 }

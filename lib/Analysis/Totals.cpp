@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Totals.h"
+#include "pr/Analysis/Totals.h"
 
-#include "pr/Layer/Work.h"
 #include "pr/Support/CheckedMath.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mlir;
@@ -68,13 +68,11 @@ void Totals::addUnknown(StringAttr reason, Operation *op, int64_t times) {
 }
 
 void Totals::addWork(const OpEstimate &estimate, int64_t times) {
-  auto counts = estimate.layer
-                    ? ::pr::computeWork(estimate.layer->layer.getLayer())
-                    : ::pr::invalidInput("no layer");
-  if (!counts) {
+  if (!estimate.layer || !estimate.layer->work) {
     unknownWork |= !estimate.hasNumber();
     return;
   }
+  const ::pr::Work *counts = &*estimate.layer->work;
   WorkClass kind = counts->macs > 0 ? MultiplyAccumulates : Elements;
   double amount =
       kind == MultiplyAccumulates
@@ -90,7 +88,32 @@ void Totals::addWork(const OpEstimate &estimate, int64_t times) {
   time[kind] += double(e.timePs.value_or(e.cycles.value_or(0))) * double(times);
 }
 
+/// The slowest of several, bounded by the fastest.
+static Amount oneOf(llvm::ArrayRef<Totals> branches, Amount Totals::*unit) {
+  Amount result = branches.front().*unit;
+  for (const Totals &branch : branches.drop_front()) {
+    const Amount &other = branch.*unit;
+    result.known &= other.known;
+    result.value = std::max(result.value, other.value);
+    result.lower = std::min(result.lower, other.lower);
+    result.upper = std::max(result.upper, other.upper);
+  }
+  return result;
+}
+
+void Totals::addOneOf(llvm::ArrayRef<Totals> branches) {
+  Amount allPs = ps, allCycles = cycles;
+  for (const Totals &branch : branches)
+    add(branch, 1);
+  ps = allPs;
+  cycles = allCycles;
+  ps.add(oneOf(branches, &Totals::ps), 1);
+  cycles.add(oneOf(branches, &Totals::cycles), 1);
+}
+
 void Totals::add(const Totals &other, int64_t times) {
+  if (times == 0)
+    return;
   addSaturated(ops, other.ops, times);
   addSaturated(covered, other.covered, times);
   ps.add(other.ps, times);
