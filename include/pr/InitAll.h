@@ -8,6 +8,7 @@
 #include "pr/Dialect/ACADL/ACADLDialect.h"
 #include "pr/Dialect/PR/PRDialect.h"
 #include "pr/ExternalModels/ExternalModels.h"
+#include "pr/TransformOps/PRTransformOps.h"
 #include "pr/Transforms/Passes.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -15,10 +16,12 @@
 namespace mlir {
 namespace pr {
 
-/// Dialects and the external models of other dialects' operations.
+/// Dialects, the external models of other dialects' operations, and the
+/// operations of the transform dialect.
 inline void registerPR(DialectRegistry &registry) {
   registry.insert<PRDialect, acadl::ACADLDialect>();
   registerExternalModels(registry);
+  registerTransformExtension(registry);
 }
 
 /// Passes; safe to call more than once.

@@ -21,7 +21,7 @@ module attributes {pr.total = #total, builtin.keep = 1} {
   func.func @f(%a: i32) -> i32 attributes {
       keep = 2, pr.total = #total,
       pr.annotated_keys = #pr.annotated_keys<target = "t", model = "0c4f1a9be2d37756", keys = {}>} {
-    %0 = arith.addi %a, %a {keep = 1, pr.latency = #latency, pr.tile_sizes = array<i64: 1>} : i32
+    %0 = arith.addi %a, %a {keep = 1, pr.latency = #latency, pr.tile_sizes = #pr.tile_sizes<sizes = [1]>} : i32
     "func.return"(%0) {pr.latency = [#latency]} : (i32) -> ()
   }
 }

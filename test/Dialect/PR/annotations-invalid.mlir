@@ -50,13 +50,46 @@ module attributes {pr.annotated_keys = #pr.annotated_keys<target = "t", model = 
 
 // -----
 
-// expected-error @below {{'pr.tile_sizes' is [1, 2], expected an 'array<i64: ...>'}}
+// expected-error @below {{'pr.tile_sizes' is [1, 2], expected '#pr.tile_sizes'}}
 "test.op"() {pr.tile_sizes = [1, 2]} : () -> ()
 
 // -----
 
-// expected-error @below {{'pr.tile_sizes' holds the size -1, expected 0 (not tiled) or more}}
-"test.op"() {pr.tile_sizes = array<i64: 4, -1>} : () -> ()
+// expected-error @below {{'sizes' holds the size -1, expected 0 (not tiled) or more}}
+"test.op"() {pr.tile_sizes = #pr.tile_sizes<sizes = [4, -1]>} : () -> ()
+
+// -----
+
+// expected-error @below {{'runner_up' has 1 entries, but 'sizes' has 2}}
+"test.op"() {pr.tile_sizes = #pr.tile_sizes<sizes = [4, 1], runner_up = [4]>} : () -> ()
+
+// -----
+
+// expected-error @below {{there is a time of the runner-up, but no 'runner_up'}}
+"test.op"() {pr.tile_sizes = #pr.tile_sizes<sizes = [4], runner_up_cycles = 3>} : () -> ()
+
+// -----
+
+// expected-error @below {{'cycles' is -3, expected 0 or more}}
+"test.op"() {pr.tile_sizes = #pr.tile_sizes<sizes = [4], cycles = -3>} : () -> ()
+
+// -----
+
+// expected-error @below {{'layer' has no schedule, expected the chosen one}}
+"test.op"() {pr.tile_sizes = #pr.tile_sizes<sizes = [4], layer = <"matmul m=8 n=8 k=8 : i8, i8 -> i32">>} : () -> ()
+
+// -----
+
+// expected-error @below {{'target' is empty, expected the name of a target}}
+"test.op"() {pr.tile_sizes = #pr.tile_sizes<sizes = [4], model = "0123456789abcdef">} : () -> ()
+
+// -----
+
+func.func @loops(%a: tensor<4x8xf32>, %b: tensor<8x4xf32>, %c: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // expected-error @below {{'pr.tile_sizes' has 2 entries, but the op has 3 loops}}
+  %0 = linalg.matmul {pr.tile_sizes = #pr.tile_sizes<sizes = [2, 2]>} ins(%a, %b : tensor<4x8xf32>, tensor<8x4xf32>) outs(%c : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}
 
 // -----
 

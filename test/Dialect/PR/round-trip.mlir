@@ -47,8 +47,8 @@ module attributes {pr.total = #pr.total<target = "npu", model = "0c4f1a9be2d3775
     %2 = arith.addi %1, %a {pr.latency = #folded} : i32
     // CHECK: arith.addi {{.*}} {pr.latency = #[[NONE]]}
     %3 = arith.addi %2, %a {pr.latency = #unsupported} : i32
-    // CHECK: arith.addi {{.*}} {pr.tile_sizes = array<i64: 8, 0>}
-    %4 = arith.addi %3, %a {pr.tile_sizes = array<i64: 8, 0>} : i32
+    // CHECK: arith.addi {{.*}} {pr.tile_sizes = #pr.tile_sizes<sizes = [8, 0]>}
+    %4 = arith.addi %3, %a {pr.tile_sizes = #pr.tile_sizes<sizes = [8, 0]>} : i32
     return %4 : i32
   }
 }

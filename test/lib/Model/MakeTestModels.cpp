@@ -10,6 +10,8 @@
 //   npu2.prm       another model for target npu
 //   board.prm      float matmul, elementwise and data_movement in picoseconds,
 //                  one for each mac or byte, on top of 1000; bounds of 10 %
+//   tiler.prm      int8 matmul and conv2d with open tile sizes in a buffer: 10
+//                  cycles, 20 for each step and one for each step's depth
 #include "pr/Model/ModelBundle.h"
 #include "pr/Support/File.h"
 
@@ -162,6 +164,47 @@ static TargetInfo board() {
   return target;
 }
 
+static const std::vector<KindSpec> &tilerKinds() {
+  static const std::vector<KindSpec> kinds = {
+      {LayerKind::MatMul,
+       R"({"branches": [{"launch": 10, "tile_steps": 20, "tile_depth": 1}]})",
+       {"matmul m=1 n=1 k=1 tile=m:1 : i8, i8 -> i32",
+        "matmul m=1024 n=1024 k=1024 : i8, i8 -> i32"},
+       {},
+       {}},
+      {LayerKind::Conv2D,
+       R"({"branches": [{"launch": 10, "tile_steps": 20, "tile_depth": 1}]})",
+       {"conv2d oc=1 ic=1 oh=2 ow=2 kh=2 kw=2 tile=oc:1 : i8, i8 -> i32",
+        "conv2d oc=64 ic=64 oh=64 ow=64 kh=9 kw=9 : i8, i8 -> i32"},
+       {},
+       {}}};
+  return kinds;
+}
+
+static TargetInfo tiler() {
+  TargetInfo target;
+  target.name = "tiler";
+  target.countsCycles = true;
+  target.clockKhz = 1000000;
+  auto rule = [](LayerKind kind, const char *condition) {
+    return LegalityRule{check(Expr::parse(condition, legalityVariables(kind))),
+                        "a tile does not fit into the buffer"};
+  };
+  for (const KindSpec &spec : tilerKinds()) {
+    KindSupport support = makeSupport(spec);
+    support.types = {"i8, i8 -> i32"};
+    target.kinds.push_back(std::move(support));
+  }
+  target.kinds[0].tileDims = {dim::matmul::m, dim::matmul::n, dim::matmul::k};
+  target.kinds[0].rules = {
+      rule(LayerKind::MatMul, "(tile_m + tile_n) * tile_k <= 256")};
+  target.kinds[1].tileDims = {dim::conv2d::oc, dim::conv2d::ic,
+                              dim::conv2d::ow};
+  target.kinds[1].rules = {
+      rule(LayerKind::Conv2D, "(tile_oc + tile_ow) * tile_ic <= 64")};
+  return target;
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     std::cerr << "usage: pr-make-test-models FOLDER\n";
@@ -176,7 +219,8 @@ int main(int argc, char **argv) {
       {"npu.prm", build(npu(), npuKinds())},
       {"clockless.prm", build(clockless, npuKinds())},
       {"npu2.prm", build(npu(), second)},
-      {"board.prm", build(board(), boardKinds())}};
+      {"board.prm", build(board(), boardKinds())},
+      {"tiler.prm", build(tiler(), tilerKinds())}};
   for (const auto &[name, bytes] : files)
     check(writeFileAtomically(std::string(argv[1]) + "/" + name, bytes));
   return 0;
