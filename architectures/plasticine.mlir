@@ -179,48 +179,13 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     func.return %size : index
   }
 
-  // `jobs` independent ones. `n_blocks`: output channels in vectors of lanes,
-  // `k_blocks`: input channels in groups of stages. Pairs divide the output
-  // channels first, then the columns of the picture.
-  func.func @contract(%jobs: index, %oh: index, %ow: index, %kh: index,
-                      %kw: index, %sh: index, %sw: index, %dh: index,
-                      %dw: index, %ic: index, %oc: index, %n_blocks: index,
-                      %k_blocks: index, %a_bits: index, %w_bits: index,
-                      %r_bits: index, %pairs_: index, %lanes_: index,
-                      %stages_: index, %slot: index, %slot_rows_: index,
-                      %channels_of_tile: index, %lines_of_tile: index,
-                      %buffers_: index,
-                      %reading: index, %writing: index, %burst_size: index,
-                      %cycles: index) {
-    %zero = arith.constant 0 : index
+  // Lines and columns of the results in a tile: what of the picture a PMU holds,
+  // in pixels, with the border that windows of the given spans reach over. Pairs
+  // divide the columns.
+  func.func @tile(%oh: index, %ow: index, %kh_span: index, %kw_span: index,
+                  %sh: index, %sw: index, %pixels: index, %slot_rows_: index,
+                  %m_pairs: index, %lines_of_tile: index) -> (index, index) {
     %one = arith.constant 1 : index
-
-    // Tiles of input channels and of kernel positions.
-    %tile_blocks = arith.ceildivui %channels_of_tile, %stages_ : index
-    %weights_fit = arith.divui %slot_rows_, %stages_ : index
-    %most_blocks = arith.minui %tile_blocks, %weights_fit : index
-    %blocks = arith.minui %most_blocks, %k_blocks : index
-    %t_c = arith.muli %blocks, %stages_ : index
-    %tiles_c = arith.ceildivui %k_blocks, %blocks : index
-    %positions = arith.muli %kh, %kw : index
-    %positions_fit = arith.divui %slot_rows_, %t_c : index
-    %t_p = arith.minui %positions_fit, %positions : index
-    %tiles_p = arith.ceildivui %positions, %t_p : index
-    %steps = arith.muli %tiles_c, %tiles_p : index
-    %last_step = arith.subi %steps, %one : index
-
-    // Tiles of output channels.
-    %n_pairs = arith.minui %pairs_, %n_blocks : index
-    %t_n = arith.muli %n_pairs, %lanes_ : index
-    %tiles_n = arith.ceildivui %n_blocks, %n_pairs : index
-
-    // Tiles of the picture: what a PMU holds of it, with the window's border.
-    %m_pairs = arith.divui %pairs_, %n_pairs : index
-    %kh_1 = arith.subi %kh, %one : index
-    %kw_1 = arith.subi %kw, %one : index
-    %kh_span = arith.muli %kh_1, %dh : index
-    %kw_span = arith.muli %kw_1, %dw : index
-    %pixels = arith.divui %slot, %t_c : index
     %window_rows = arith.addi %kh_span, %one : index
     %lines_aimed_at = arith.minui %lines_of_tile, %oh : index
     %lines_1 = arith.subi %lines_aimed_at, %one : index
@@ -249,15 +214,63 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %oh_held = arith.divui %slot_rows_, %t_w_pair : index
     %oh_most = arith.minsi %oh_fits, %oh_held : index
     %t_h = arith.minsi %oh_most, %oh : index
-    %tiles_h = arith.ceildivui %oh, %t_h : index
-    %tiles_w = arith.ceildivui %ow, %t_w : index
+    func.return %t_h, %t_w : index, index
+  }
+
+  // `jobs` independent ones. `n_blocks`: output channels in vectors of lanes,
+  // `k_blocks`: input channels in groups of stages. Pairs divide the output
+  // channels first, then the columns of the picture.
+  func.func @contract(%jobs: index, %oh: index, %ow: index, %kh: index,
+                      %kw: index, %sh: index, %sw: index, %dh: index,
+                      %dw: index, %ic: index, %oc: index, %n_blocks: index,
+                      %k_blocks: index, %a_bits: index, %w_bits: index,
+                      %r_bits: index, %pairs_: index, %lanes_: index,
+                      %stages_: index, %slot: index, %slot_rows_: index,
+                      %channels_of_tile: index, %lines_of_tile: index,
+                      %buffers_: index, %reading: index, %writing: index,
+                      %burst_size: index, %cycles: index) {
+    %zero = arith.constant 0 : index
+    %one = arith.constant 1 : index
+
+    // Tiles of input channels and of kernel positions.
+    %tile_blocks = arith.ceildivui %channels_of_tile, %stages_ : index
+    %weights_fit = arith.divui %slot_rows_, %stages_ : index
+    %most_blocks = arith.minui %tile_blocks, %weights_fit : index
+    %blocks = arith.minui %most_blocks, %k_blocks : index
+    %t_c = arith.muli %blocks, %stages_ : index
+    %tiles_c = arith.ceildivui %k_blocks, %blocks : index
+    %positions = arith.muli %kh, %kw : index
+    %positions_fit = arith.divui %slot_rows_, %t_c : index
+    %t_p = arith.minui %positions_fit, %positions : index
+    %tiles_p = arith.ceildivui %positions, %t_p : index
+    %steps = arith.muli %tiles_c, %tiles_p : index
+    %last_step = arith.subi %steps, %one : index
+
+    // Tiles of output channels.
+    %n_pairs = arith.minui %pairs_, %n_blocks : index
+    %t_n = arith.muli %n_pairs, %lanes_ : index
+    %tiles_n = arith.ceildivui %n_blocks, %n_pairs : index
+
+    // Tiles of the picture.
+    %m_pairs = arith.divui %pairs_, %n_pairs : index
+    %kh_1 = arith.subi %kh, %one : index
+    %kw_1 = arith.subi %kw, %one : index
+    %kh_span = arith.muli %kh_1, %dh : index
+    %kw_span = arith.muli %kw_1, %dw : index
+    %pixels = arith.divui %slot, %t_c : index
+    %t:2 = func.call @tile(%oh, %ow, %kh_span, %kw_span, %sh, %sw, %pixels,
+                           %slot_rows_, %m_pairs, %lines_of_tile)
+        : (index, index, index, index, index, index, index, index, index,
+           index) -> (index, index)
+    %tiles_h = arith.ceildivui %oh, %t#0 : index
+    %tiles_w = arith.ceildivui %ow, %t#1 : index
 
     scf.for %job = %zero to %jobs step %one {
       %job_h = arith.muli %job, %tiles_h : index
       scf.for %ht = %zero to %tiles_h step %one {
-        %h_done = arith.muli %ht, %t_h : index
+        %h_done = arith.muli %ht, %t#0 : index
         %h_left = arith.subi %oh, %h_done : index
-        %hv = arith.minsi %h_left, %t_h : index
+        %hv = arith.minsi %h_left, %t#0 : index
         %hv_1 = arith.subi %hv, %one : index
         %hv_span = arith.muli %hv_1, %sh : index
         %ih_border = arith.addi %hv_span, %kh_span : index
@@ -267,9 +280,9 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
         %line_of_tiles = arith.addi %job_h, %ht : index
         %line_w = arith.muli %line_of_tiles, %tiles_w : index
         scf.for %wt = %zero to %tiles_w step %one {
-          %w_done = arith.muli %wt, %t_w : index
+          %w_done = arith.muli %wt, %t#1 : index
           %w_left = arith.subi %ow, %w_done : index
-          %wv = arith.minsi %w_left, %t_w : index
+          %wv = arith.minsi %w_left, %t#1 : index
           %wv_pair = arith.ceildivui %wv, %m_pairs : index
           %row_count = arith.muli %hv, %wv_pair : index
           %wv_1 = arith.subi %wv, %one : index
@@ -360,7 +373,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   acadl.mapping @matmul of "matmul"(b = %b, m = %m, n = %n, k = %k,
       operand0_bits = %a_bits, operand1_bits = %w_bits, result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -385,7 +399,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       dw = %dw, operand0_bits = %a_bits, operand1_bits = %w_bits,
       result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -398,7 +413,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %window_w = arith.addi %kw_span, %c1 : index
     %window = arith.muli %window_h, %window_w : index
     %window_fits = arith.cmpi ule, %window, %window_pixels : index
-    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.require %window_fits,
+        "a slot of a memory unit holds the pixels of a window"
     acadl.domain %oc in [1, 256]
     acadl.domain %ic in [1, 256]
     acadl.domain %oh in [1, 56]
@@ -429,7 +445,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       ow = %ow, kw = %kw, sw = %sw, dw = %dw, operand0_bits = %a_bits,
       operand1_bits = %w_bits, result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -437,7 +454,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %kw_1 = arith.subi %kw, %c1 : index
     %kw_span = arith.muli %kw_1, %dw : index
     %window_fits = arith.cmpi ult, %kw_span, %window_pixels : index
-    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.require %window_fits,
+        "a slot of a memory unit holds the pixels of a window"
     acadl.domain %oc in [1, 256]
     acadl.domain %ic in [1, 256]
     acadl.domain %ow in [1, 128]
@@ -491,43 +509,19 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %kh_span = arith.muli %kh_1, %dh : index
     %kw_span = arith.muli %kw_1, %dw : index
     %pixels = arith.divui %slot, %lanes_ : index
-    %window_rows = arith.addi %kh_span, %one : index
-    %lines_aimed_at = arith.minui %lines_of_tile, %oh : index
-    %lines_1 = arith.subi %lines_aimed_at, %one : index
-    %lines_span = arith.muli %lines_1, %sh : index
-    %rows_aimed_at = arith.addi %window_rows, %lines_span : index
-    %iw_aimed_at = arith.divui %pixels, %rows_aimed_at : index
-    %window_columns = arith.addi %kw_span, %one : index
-    %iw_fits = arith.maxui %iw_aimed_at, %window_columns : index
-    %iw_1 = arith.subi %iw_fits, %one : index
-    %iw_free = arith.subi %iw_1, %kw_span : index
-    %iw_steps = arith.floordivsi %iw_free, %sw : index
-    %ow_fits = arith.addi %iw_steps, %one : index
-    %ow_pair = arith.ceildivui %ow, %m_pairs : index
-    %ow_held = arith.minsi %ow_fits, %slot_rows_ : index
-    %t_w_pair = arith.minsi %ow_held, %ow_pair : index
-    %t_w = arith.muli %t_w_pair, %m_pairs : index
-    %t_w_1 = arith.subi %t_w_pair, %one : index
-    %t_w_span = arith.muli %t_w_1, %sw : index
-    %iw_border = arith.addi %t_w_span, %kw_span : index
-    %iw_pair = arith.addi %iw_border, %one : index
-    %ih_fits = arith.divui %pixels, %iw_pair : index
-    %ih_1 = arith.subi %ih_fits, %one : index
-    %ih_free = arith.subi %ih_1, %kh_span : index
-    %ih_steps = arith.floordivsi %ih_free, %sh : index
-    %oh_fits = arith.addi %ih_steps, %one : index
-    %oh_held = arith.divui %slot_rows_, %t_w_pair : index
-    %oh_most = arith.minsi %oh_fits, %oh_held : index
-    %t_h = arith.minsi %oh_most, %oh : index
-    %tiles_h = arith.ceildivui %oh, %t_h : index
-    %tiles_w = arith.ceildivui %ow, %t_w : index
+    %t:2 = func.call @tile(%oh, %ow, %kh_span, %kw_span, %sh, %sw, %pixels,
+                           %slot_rows_, %m_pairs, %lines_of_tile)
+        : (index, index, index, index, index, index, index, index, index,
+           index) -> (index, index)
+    %tiles_h = arith.ceildivui %oh, %t#0 : index
+    %tiles_w = arith.ceildivui %ow, %t#1 : index
 
     scf.for %image = %zero to %n step %one {
       %image_h = arith.muli %image, %tiles_h : index
       scf.for %ht = %zero to %tiles_h step %one {
-        %h_done = arith.muli %ht, %t_h : index
+        %h_done = arith.muli %ht, %t#0 : index
         %h_left = arith.subi %oh, %h_done : index
-        %hv = arith.minsi %h_left, %t_h : index
+        %hv = arith.minsi %h_left, %t#0 : index
         %hv_1 = arith.subi %hv, %one : index
         %hv_span = arith.muli %hv_1, %sh : index
         %ih_border = arith.addi %hv_span, %kh_span : index
@@ -537,9 +531,9 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
         %line_of_tiles = arith.addi %image_h, %ht : index
         %line_w = arith.muli %line_of_tiles, %tiles_w : index
         scf.for %wt = %zero to %tiles_w step %one {
-          %w_done = arith.muli %wt, %t_w : index
+          %w_done = arith.muli %wt, %t#1 : index
           %w_left = arith.subi %ow, %w_done : index
-          %wv = arith.minsi %w_left, %t_w : index
+          %wv = arith.minsi %w_left, %t#1 : index
           %wv_pair = arith.ceildivui %wv, %m_pairs : index
           %row_count = arith.muli %hv, %wv_pair : index
           %wv_1 = arith.subi %wv, %one : index
@@ -625,7 +619,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       sw = %sw, dh = %dh, dw = %dw, operand0_bits = %a_bits,
       operand1_bits = %w_bits, result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -638,7 +633,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %window_w = arith.addi %kw_span, %c1 : index
     %window = arith.muli %window_h, %window_w : index
     %window_fits = arith.cmpi ule, %window, %lane_pixels : index
-    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.require %window_fits,
+        "a slot of a memory unit holds the pixels of a window"
     acadl.domain %c in [1, 256]
     acadl.domain %oh in [1, 56]
     acadl.domain %ow in [1, 56]
@@ -661,7 +657,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       kh = %kh, kw = %kw, sh = %sh, sw = %sw, dh = %dh, dw = %dw,
       operand0_bits = %a_bits, result0_bits = %r_bits)
       free_epilogues ["scale", "relu", "clamp", "requantize"] {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %kh_1 = arith.subi %kh, %c1 : index
@@ -672,7 +669,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %window_w = arith.addi %kw_span, %c1 : index
     %window = arith.muli %window_h, %window_w : index
     %window_fits = arith.cmpi ule, %window, %lane_pixels : index
-    acadl.require %window_fits, "a slot of a memory unit holds the pixels of a window"
+    acadl.require %window_fits,
+        "a slot of a memory unit holds the pixels of a window"
     acadl.domain %c in [1, 256]
     acadl.domain %oh in [1, 56]
     acadl.domain %ow in [1, 56]
@@ -701,7 +699,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       bcast = %bcast, alu = %alu, mul = %mul, div = %div, fn = %fn, cvt = %cvt,
       operand0_bits = %a_bits, result0_bits = %r_bits)
       free_epilogues ["relu", "clamp"] {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     acadl.domain %e in [1, 1000000]
     acadl.domain %full in [1, 3]
     acadl.domain %alu in [0, 4]
@@ -924,7 +923,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
 
   acadl.mapping @reduction of "reduction"(o = %o, r = %r, i = %i, ops = %ops,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     acadl.domain %o in [1, 4096]
     acadl.domain %r in [1, 4096]
     acadl.domain %i in [1, 256]
@@ -944,7 +944,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   // The maximum; differences, their exponentials and the sum; quotients.
   acadl.mapping @softmax of "softmax"(o = %o, r = %r, i = %i,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     acadl.domain %o in [1, 4096]
     acadl.domain %r in [1, 4096]
     %wider = arith.maxui %a_bits, %r_bits : index
@@ -967,7 +968,8 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   // comes in runs.
   acadl.mapping @data_movement of "data_movement"(e = %e, r = %r, run = %run,
       op = %op, operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %memory_fits, "a slot of a memory unit holds the weights of all stages"
+    acadl.require %memory_fits,
+        "a slot of a memory unit holds the weights of all stages"
     acadl.domain %e in [1, 1000000]
     acadl.domain %r in [1, 1000000]
     acadl.domain %run in [1, 4096]

@@ -469,7 +469,8 @@ acadl.architecture @systolic_array "systolic array with memory port" {
   acadl.mapping @pool2d of "pool2d"(n = %n, c = %c, oh = %oh, ow = %ow,
       kh = %kh, kw = %kw, sh = %sh, sw = %sw, operand0_bits = %a_bits,
       result0_bits = %r_bits) {
-    acadl.require %has_host, "the array leaves it to a host, and there is none (host_lanes is 0)"
+    acadl.require %has_host,
+        "the array leaves it to a host, and there is none (host_lanes is 0)"
     acadl.domain %c in [1, 64]
     acadl.domain %oh in [1, 16]
     acadl.domain %ow in [1, 16]
@@ -492,7 +493,8 @@ acadl.architecture @systolic_array "systolic array with memory port" {
   acadl.mapping @elementwise of "elementwise"(e = %e, full = %full,
       bcast = %bcast, alu = %alu, mul = %mul, div = %div, fn = %fn, cvt = %cvt,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %has_host, "the array leaves it to a host, and there is none (host_lanes is 0)"
+    acadl.require %has_host,
+        "the array leaves it to a host, and there is none (host_lanes is 0)"
     acadl.domain %e in [1, 100000]
     acadl.domain %full in [1, 3]
     acadl.domain %alu in [0, 4]
@@ -515,7 +517,8 @@ acadl.architecture @systolic_array "systolic array with memory port" {
 
   acadl.mapping @reduction of "reduction"(o = %o, r = %r, i = %i, ops = %ops,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %has_host, "the array leaves it to a host, and there is none (host_lanes is 0)"
+    acadl.require %has_host,
+        "the array leaves it to a host, and there is none (host_lanes is 0)"
     acadl.domain %o in [1, 1024]
     acadl.domain %r in [1, 1024]
     acadl.domain %i in [1, 64]
@@ -533,7 +536,8 @@ acadl.architecture @systolic_array "systolic array with memory port" {
   // is read each time.
   acadl.mapping @softmax of "softmax"(o = %o, r = %r, i = %i,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %has_host, "the array leaves it to a host, and there is none (host_lanes is 0)"
+    acadl.require %has_host,
+        "the array leaves it to a host, and there is none (host_lanes is 0)"
     acadl.domain %o in [1, 1024]
     acadl.domain %r in [1, 1024]
     %c3 = arith.constant 3 : index
@@ -551,7 +555,8 @@ acadl.architecture @systolic_array "systolic array with memory port" {
 
   acadl.mapping @data_movement of "data_movement"(e = %e, r = %r,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
-    acadl.require %has_host, "the array leaves it to a host, and there is none (host_lanes is 0)"
+    acadl.require %has_host,
+        "the array leaves it to a host, and there is none (host_lanes is 0)"
     acadl.domain %e in [1, 100000]
     acadl.domain %r in [1, 100000]
     %read_bits = arith.muli %r, %a_bits : index
