@@ -25,7 +25,8 @@ LegalLayers::LegalLayers(const TargetInfo &info, const KindSupport &support,
 Layer LegalLayers::drawAny() {
   Layer layer;
   layer.kind = support.kind;
-  std::string_view accepted = "f32, f32 -> f32";
+  std::string_view accepted =
+      layer.info().operandTypes == 1 ? "f32 -> f32" : "f32, f32 -> f32";
   if (!support.types.empty())
     accepted = support.types.front();
   size_t arrow = accepted.find(" -> ");
