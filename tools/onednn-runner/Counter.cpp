@@ -45,8 +45,11 @@ std::string onednn::reenterUnderCallgrind(char **argv) {
 
 bool onednn::runsUnderCallgrind() { return RUNNING_ON_VALGRIND; }
 
-InstructionCounter::InstructionCounter() {
-  // Callgrind has made it already, empty, to see that it can.
+InstructionCounter::InstructionCounter() : profile(profileName()) {
+  removeProfile();
+}
+
+void onednn::removeProfile() {
   std::error_code ignored;
   fs::remove(profileName(), ignored);
 }
@@ -73,7 +76,7 @@ InstructionCounter::countOnce(const std::function<void()> &run) {
   run();
   CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS;
-  std::string file = profileName() + "." + std::to_string(++dumps);
+  std::string file = profile + "." + std::to_string(++dumps);
   int64_t instructions = totalOf(std::ifstream(file));
   std::error_code ignored;
   fs::remove(file, ignored);

@@ -17,11 +17,14 @@ namespace onednn {
 /// to. Returns only where that fails, with the reason.
 std::string reenterUnderCallgrind(char **argv);
 bool runsUnderCallgrind();
+/// Callgrind makes an empty one when this process, or a child of it, starts.
+void removeProfile();
 /// Ends the process without the profile that callgrind writes at a normal end.
 [[noreturn]] void leaveWithoutProfile();
 
 class InstructionCounter {
 public:
+  /// Made once in a process, before it forks.
   InstructionCounter();
   /// Instructions of one `run`; those of the code that surrounds it are left
   /// out.
@@ -30,6 +33,8 @@ public:
 private:
   pr::Expected<int64_t> countOnce(const std::function<void()> &run);
 
+  /// Of the process that was started first; its children write there too.
+  std::string profile;
   int dumps = 0;
 };
 

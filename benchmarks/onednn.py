@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""oneDNN as a black box: the steps that sweeps find, and the error of models.
+
+Convolutions are measured by benchmarks/onednn.yaml, once as counted instructions and
+once by the clock for each level of instruction set. Nothing is stated: the steps are
+looked for within the budget. The model is asked about random layers of the same domain
+and about the convolutions of real networks, none of which it has seen. By the clock
+both are measured twice, some minutes apart: how far the two differ is the error that no
+model can beat. Wants a quiet machine.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from mlir_pr import _core, toolchain
+from mlir_pr.annotations import read_layers
+from mlir_pr.domain import swept_dimensions
+from mlir_pr.store import Store, latency_of
+from results import Result
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = ROOT / "benchmarks" / "onednn.yaml"
+SHARED = Path(os.environ.get("PR_SHARED_DIR", ROOT.parent / "shared")) / "networks"
+NETWORKS = ("resnet18", "mobilenet_v2")
+#: Targets in the order of the tables. Below valgrind a multiply-accumulate costs a
+#: thousand times as much, so there the layers are smaller.
+TARGETS = {"onednn-counted": 4_000_000, "onednn-avx2": None, "onednn-avx512": None}
+QUICK = {"budget": {"count": 150}, "random_baseline": 30}
+WHAT = """\
+Debian's oneDNN measured by `benchmarks/onednn.yaml`: at most 400 convolutions of f32 a target, the sweeps that look for
+steps included. Nothing is stated beforehand. Off grid: random layers of the same domain; real: the convolutions of
+ResNet-18 and MobileNetV2, up to 118 million multiply-accumulates. The model has seen neither. `onednn-counted` counts the
+instructions of the AVX2 kernels, the same number every time, of layers up to 4 million multiply-accumulates; the others are
+wall time, up to 64 million, the smallest median of interleaved passes."""
+
+
+@dataclass
+class Run:
+    """One target's campaign."""
+
+    target: str
+    folder: Path
+    quick: bool
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.config = yaml.safe_load(CONFIG.read_text())
+        if most := TARGETS[self.target]:
+            self.config["kinds"]["conv2d"]["most_macs"] = most
+        if self.quick:
+            self.config.update(QUICK)
+        self.path("yaml").write_text(yaml.safe_dump(self.config))
+
+    def path(self, suffix: str) -> Path:
+        return self.folder / f"{self.target}.{suffix}"
+
+    def command(self, *arguments: object) -> None:
+        """mlir-pr, its notes and progress on the terminal."""
+        command = [sys.executable, "-m", "mlir_pr", *map(str, arguments)]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode not in (0, 3):
+            sys.exit(f"onednn: {' '.join(command)} ended with {done.returncode}")
+
+    def campaign(self) -> None:
+        self.command("measure", "--target", self.target, "--config", self.path("yaml"),
+                     "--store", self.path("sqlite"))
+        self.command("train", "--store", self.path("sqlite"), "--no-baselines",
+                     "-o", self.path("prm"))
+
+    def rows(self) -> list[Any]:
+        with Store.open(self.path("sqlite")) as store:
+            return [row for row in store.measurements(store.target()) if row.ok]
+
+    def steps(self) -> list[list[object]]:
+        lattice = _core.Estimator.load(str(self.path("prm"))).kinds["conv2d"]["lattice"]
+        found = []
+        for dim in swept_dimensions("conv2d"):
+            steps = [step for step in lattice.steps if step.dim == dim and step.width > 1]
+            if not steps and isinstance(self.config["kinds"]["conv2d"]["dims"].get(dim, 1), int):
+                continue  # It has one value in the domain.
+            text = ", ".join(f"{step.width} ({step.plateau})" for step in steps)
+            found.append([self.target, dim, text or "no step"])
+        return found
+
+
+def measure(target: str, layers: list[str]) -> dict[str, int]:
+    """Latency of each layer that could be measured."""
+    with tempfile.NamedTemporaryFile("w", suffix=".layers") as file:
+        file.write("".join(f"{layer}\n" for layer in layers))
+        file.flush()
+        done = subprocess.run([toolchain.bench_opt(), f"--target={target}", "--run",
+                               f"--layers={file.name}"], stdout=subprocess.PIPE, text=True,
+                              check=False)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    return {layer: answer["cycles"] or answer["time_ps"]
+            for layer, answer in zip(layers, answers) if answer["status"] == "ok"}
+
+
+def real_layers() -> list[str]:
+    """The convolutions of the networks, each once."""
+    found = dict.fromkeys(
+        layer for name in NETWORKS for layer in read_layers(str(SHARED / f"{name}.linalg.mlir")).layers
+        if layer.startswith("conv2d "))
+    return list(found)
+
+
+def relative(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    return np.abs(values / truth - 1)
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.2f} %"
+
+
+def judge(run: Run, name: str, first: dict[str, int]) -> list[object]:
+    """One row: the model's error on these layers beside the measurement's own."""
+    layers = list(first)
+    truth = np.array([first[layer] for layer in layers], float)
+    estimator = _core.Estimator.load(str(run.path("prm")))
+    answer = estimator.predict([_core.Layer.parse(layer) for layer in layers])
+    column = "cycles" if estimator.target.counts_cycles else "time_ps"
+    predicted = np.array([value or np.nan for value in answer[column]], float)
+    error = relative(predicted, truth)
+    row = [run.target, name, len(layers), percent(float(np.nanmean(error))),
+           percent(float(np.nanmedian(error))), percent(float(np.nanpercentile(error, 95)))]
+    if estimator.target.counts_cycles:
+        return [*row, "exact", "-"]
+    second = measure(run.target, layers)
+    again = np.array([second.get(layer, np.nan) for layer in layers], float)
+    noise = float(np.nanmean(relative(again, truth)))
+    return [*row, percent(noise), f"{float(np.nanmean(error)) / noise:.2f}"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--targets", default=",".join(TARGETS), help="some of these (default: all)")
+    parser.add_argument("--quick", action="store_true", help="a small budget; the result is not kept")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER",
+                        help="for stores and bundles; what it holds is not measured again")
+    arguments = parser.parse_args()
+    targets = arguments.targets.split(",")
+    real = real_layers() if SHARED.exists() else []
+    steps, errors = [], []
+    with tempfile.TemporaryDirectory(prefix="mlir-pr-onednn-") as temporary:
+        folder = arguments.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        runs = [Run(target, folder, arguments.quick) for target in targets]
+        for run in runs:
+            run.campaign()
+            steps += run.steps()
+            rows = run.rows()
+            random = {row.layer: latency_of(row) for row in rows if row.role == "random"}
+            errors.append(judge(run, "off grid", random))
+            if real:
+                errors.append(judge(run, "real", measure(run.target, real)))
+            spent = sum(row.role != "random" for row in rows)
+            print(f"onednn: {run.target}: {spent} measurements to learn from", file=sys.stderr)
+    result = Result("onednn", "oneDNN as a black box", WHAT)
+    result.table("Steps found", ["target", "dimension", "widths (plateau)"], steps)
+    result.table("Errors", ["target", "layers", "number", "MAPE", "median", "95th percentile",
+                            "repeatability", "error / repeatability"], errors)
+    result.note("Repeatability: the mean difference of two measurements of the same layers.")
+    result.write(keep=not arguments.quick and targets == list(TARGETS))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
