@@ -111,7 +111,8 @@ def main() -> int:
     result.table("Pairs", ["pairs from", "pairs", "instructions", "differences", *TITLES.values(),
                            "distance of approximate, mean"], [*rows, row("all", everything)])
     result.note(f"Seeds {found['first_seed']} to {found['next_seed'] - 1}, {found['seconds']:.0f} s on one core; "
-                f"{everything['too_long']} pairs of more than {arguments.length:,} instructions were left out.")
+                f"left out: {everything['too_long']} pairs of more than {arguments.length:,} instructions, "
+                f"{everything['refused']} that both evaluators refuse for the same reason.")
     failures = missed(everything)
     complete = found["pairs"] >= 10_000 and arguments.seconds == 0
     result.write(keep=complete and not arguments.forever and not arguments.quick)

@@ -116,6 +116,8 @@ Cursor::Step Cursor::runStatement(Statement statement) {
     return show(Event::Signal, index);
   case StatementKind::Wait:
     return show(Event::Wait, index);
+  case StatementKind::Warm:
+    return stream == 0 ? show(Event::Warm, index) : Step::Go;
   case StatementKind::Loop:
     return beginLoop(index);
   case StatementKind::While: {
@@ -194,9 +196,16 @@ Cursor::Step Cursor::endIf() {
   return Step::Go;
 }
 
+/// A search that goes on for longer does not end.
+static constexpr int64_t kMaxSearch = 10'000'000;
+
 Cursor::Step Cursor::endWhileBlock() {
   Frame &frame = frames.back();
   const While &loop = program.whiles[frame.index];
+  if (++frame.iteration > 2 * kMaxSearch)
+    return fail(loop.location, ErrorKind::Unsupported,
+                "this loop has not ended after " + std::to_string(kMaxSearch) +
+                    " iterations");
   if (frame.block == loop.body) {
     copy(loop.yielded, loop.arguments);
     frame.block = loop.before;

@@ -39,6 +39,7 @@ Graph::Graph(const Machine &machine, const Program &program,
       state(machine, program), analysis(machine, program) {
   budget.limit = options.maxSteps;
   result.units.resize(machine.diagram().units.size());
+  result.memories.resize(machine.diagram().storages.size());
   for (const Semaphore &semaphore : machine.diagram().semaphores)
     tokens.emplace_back(semaphore.initial, 0);
 }
@@ -124,6 +125,16 @@ Expected<void> Graph::readHead(uint32_t index) {
       stream.head.kind = Head::Wait;
       stream.head.synchronization = stream.cursor->synchronization();
       return {};
+    case Event::Warm: {
+      auto ranges = machine.warmed(program, *stream.cursor);
+      if (!ranges)
+        return ranges.takeError();
+      for (const Range &range : *ranges)
+        for (int64_t run = 0; run < range.repeat; ++run)
+          keep(range.place, range.address + run * range.stride, range.size,
+               range.write);
+      break;
+    }
     case Event::LoopBegin:
       if (auto begun = beginLoop(*stream.cursor); !begun)
         return begun;

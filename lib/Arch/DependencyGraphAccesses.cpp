@@ -12,7 +12,7 @@ using namespace pr::arch;
 using namespace pr::arch::graph;
 
 Transfers Graph::addAccesses(const Instruction &instruction, uint32_t hop,
-                             int64_t start, int64_t cycles) {
+                             uint32_t unit, int64_t start, int64_t cycles) {
   Transfers result;
   result.data = start;
   int64_t wish = start;
@@ -23,65 +23,182 @@ Transfers Graph::addAccesses(const Instruction &instruction, uint32_t hop,
       if (range.write != write || !connection.transfers ||
           connection.check != hop)
         continue;
-      for (int64_t run = 0; run < range.repeat; ++run) {
-        int64_t requested = 0;
-        end = std::max(end,
-                       request(range, wish, range.address + run * range.stride,
-                               requested));
-        result.lastRequest = requested;
-        wish = requested + 1;
-      }
+      Slots &ofUnit =
+          state.units[machine.unitPlace(unit, instruction.member)].accesses;
+      for (int64_t run = 0; run < range.repeat; ++run)
+        end = std::max(end, addRun(range, machine.unit(unit), ofUnit,
+                                   range.address + run * range.stride, wish));
+      result.lastRequest = wish - 1;
     }
     return end;
   };
   result.data = std::max(start, addAll(/*write=*/false));
   wish = std::max(wish, result.data + cycles);
-  result.done = std::max(result.data + cycles, addAll(/*write=*/true));
+  int64_t written = addAll(/*write=*/true);
+  state.makespan = std::max(state.makespan, written);
+  if (machine.unit(unit).postedWrites)
+    written = result.lastRequest + 1;
+  result.done = std::max(result.data + cycles, written);
   return result;
 }
 
-/// One access, which the instruction wants to request at `wish`. Returns its
-/// end.
-int64_t Graph::request(const Range &range, int64_t wish, int64_t address,
-                       int64_t &requested) {
+/// A run of words, in as many accesses as the unit makes of it. Returns when
+/// all of them have ended.
+int64_t Graph::addRun(const Range &range, const Unit &unit, Slots &ofUnit,
+                      int64_t address, int64_t &wish) {
+  int64_t end = 0;
+  for (int64_t covered = 0; covered < range.size;) {
+    Piece piece =
+        nextPiece(unit.bursts, address + covered, range.size - covered);
+    end = std::max(end, request(range, ofUnit, piece, wish));
+    covered += piece.covered;
+  }
+  return end;
+}
+
+/// One access, which the instruction wants to request at `wish`; then the next
+/// one a cycle later. Returns its end.
+int64_t Graph::request(const Range &range, Slots &ofUnit, Piece piece,
+                       int64_t &wish) {
   MemoryState &memory = state.memories[range.place];
+  int64_t requested =
+      std::max({wish, memory.underWay.earliest(), ofUnit.earliest()});
   if (machine.storage(range.storage).firstCome) {
     // Issue order stands for the order of time, which it need not be.
     approximate |= wish < memory.lastArrival;
     memory.lastArrival = std::max(memory.lastArrival, wish);
-    requested = std::max(wish, memory.underWay.earliest());
   } else {
-    requested =
-        std::max({wish, memory.lastRequest, memory.underWay.earliest()});
+    requested = std::max(requested, memory.lastRequest);
   }
   memory.lastRequest = requested;
   int64_t end =
-      transfer(range.place, requested, address, range.size, range.write);
+      transfer(range.place, requested, piece.address, piece.size, range.write);
   memory.underWay.take(end);
+  ofUnit.take(end);
+  wish = requested + 1;
   return end;
+}
+
+/// The port that is free first.
+MemoryState::Port &Graph::nextPort(MemoryState &memory) const {
+  return *std::min_element(
+      memory.ports.begin(), memory.ports.end(),
+      [](const auto &a, const auto &b) { return a.freeAt < b.freeAt; });
+}
+
+/// How long the words take a port.
+int64_t Graph::countAccess(uint32_t place, int64_t size) {
+  uint32_t storage = machine.storageOfPlace(place);
+  int64_t beats = ceilDiv(size, machine.storage(storage).portWidth);
+  MemoryUse &use = result.memories[storage];
+  ++use.accesses;
+  use.words += size;
+  use.busy += beats;
+  return beats;
 }
 
 int64_t Graph::transfer(uint32_t place, int64_t requested, int64_t address,
                         int64_t size, bool write) {
   MemoryState &memory = state.memories[place];
   const Storage &object = machine.storage(machine.storageOfPlace(place));
-  int64_t begin =
-      requested + (write ? object.writeLatency : object.readLatency);
-  if (object.kind == StorageKind::DRAM && object.rowMiss > 0) {
-    int64_t last = (address + size - 1) / object.row;
-    for (int64_t row = address / object.row; row <= last; ++row) {
-      auto [open, isNew] = memory.openRows.emplace(row % object.banks, row);
-      if (!isNew && open->second == row)
-        continue;
-      open->second = row;
-      begin += object.rowMiss;
-    }
-  } else if (object.kind == StorageKind::Cache) {
+  int64_t latency = write ? object.writeLatency : object.readLatency;
+  if (object.misses > 0)
+    return lookUp(place, requested + latency, address, size, write);
+  int64_t begin = requested + latency;
+  if (object.kind == StorageKind::DRAM)
+    begin = openRows(memory, object, requested, address, size) + latency;
+  else if (object.kind == StorageKind::Cache)
     begin = fetchLines(place, begin, address, size, write);
+  MemoryState::Port &port = nextPort(memory);
+  int64_t turns = port.used && port.wrote != write ? object.turnaround : 0;
+  int64_t moved =
+      std::max(begin, port.freeAt + turns) + countAccess(place, size);
+  port = {moved + object.overhead, true, write};
+  if (write && object.kind == StorageKind::DRAM)
+    memory.banks[address / object.row % object.banks].written = moved;
+  return moved + object.response;
+}
+
+/// When the last of the rows is open.
+int64_t Graph::openRows(MemoryState &memory, const Storage &dram,
+                        int64_t requested, int64_t address, int64_t size) {
+  int64_t last = (address + size - 1) / dram.row, open = requested;
+  for (int64_t row = address / dram.row; row <= last; ++row) {
+    MemoryState::Bank &bank = memory.banks[row % dram.banks];
+    if (bank.row == row)
+      continue;
+    int64_t asked = std::max(
+        {open, bank.asked + dram.rowCycle, bank.written + dram.writeRecovery});
+    bank.row = row;
+    bank.asked = asked;
+    open = asked + dram.rowMiss;
   }
-  auto port = std::min_element(memory.ports.begin(), memory.ports.end());
-  *port = std::max(begin, *port) + ceilDiv(size, object.portWidth);
-  return *port;
+  return open;
+}
+
+/// The end of an access to a cache that serves others during misses.
+int64_t Graph::lookUp(uint32_t cachePlace, int64_t arrival, int64_t address,
+                      int64_t size, bool write) {
+  MemoryState &memory = state.memories[cachePlace];
+  const Storage &cache = machine.storage(machine.storageOfPlace(cachePlace));
+  uint32_t behind = machine.storagePlace(cache.backing);
+  int64_t end = 0, limit = address + size;
+  for (int64_t next = 0; address < limit; address = next) {
+    int64_t line = address / cache.line;
+    next = std::min(limit, (line + 1) * cache.line);
+    MemoryState::Set &set = memory.sets[line % cache.sets];
+    MemoryState::Port &port = nextPort(memory);
+    int64_t beats = countAccess(cachePlace, next - address);
+    int64_t begin = std::max(arrival, port.freeAt);
+    port.freeAt = begin + beats + cache.overhead;
+    // What waits for its set lets others pass.
+    if (cache.setGap > 0) {
+      begin = std::max(begin, set.freeAt);
+      set.freeAt = begin + cache.setGap;
+    }
+    int64_t moved = begin + beats;
+    uint32_t way = 0;
+    bool hit = findWay(memory, cache, line, way);
+    if (!hit) {
+      int64_t missed = std::max(moved, memory.misses.earliest());
+      port.freeAt += cache.missOverhead;
+      if (set.changed[way]) {
+        port.freeAt += cache.victimOverhead;
+        transferBehind(behind, missed, set.lines[way] * cache.line, cache.line,
+                       /*write=*/true);
+      }
+      set.there[way] = transferBehind(behind, missed, line * cache.line,
+                                      cache.line, /*write=*/false);
+      memory.misses.take(set.there[way]);
+      set.lines[way] = line;
+      set.changed[way] = false;
+    }
+    used(set, cache, way, hit, write);
+    end = std::max({end, moved, set.there[way]});
+  }
+  return end + cache.response;
+}
+
+/// Whether the line is in the cache; its way, or that which it will go to.
+bool Graph::findWay(MemoryState &memory, const Storage &cache, int64_t line,
+                    uint32_t &way) {
+  MemoryState::Set &set = memory.sets[line % cache.sets];
+  auto found = std::find(set.lines.begin(), set.lines.end(), line);
+  way = uint32_t(found - set.lines.begin());
+  if (found != set.lines.end())
+    return true;
+  way = chooseVictim(cache, memory, set);
+  return false;
+}
+
+void Graph::used(MemoryState::Set &set, const Storage &cache, uint32_t way,
+                 bool hit, bool write) {
+  if (!hit || cache.replacement == Replacement::LRU) {
+    set.order.erase(std::remove(set.order.begin(), set.order.end(), way),
+                    set.order.end());
+    set.order.push_back(way);
+  }
+  set.changed[way] |= char(write);
 }
 
 /// When all lines of an access are in the cache.
@@ -94,11 +211,9 @@ int64_t Graph::fetchLines(uint32_t cachePlace, int64_t lookedUp,
   for (int64_t line = address / cache.line;
        line <= (address + size - 1) / cache.line; ++line) {
     MemoryState::Set &set = memory.sets[line % cache.sets];
-    auto found = std::find(set.lines.begin(), set.lines.end(), line);
-    uint32_t way = uint32_t(found - set.lines.begin());
-    bool hit = found != set.lines.end();
+    uint32_t way = 0;
+    bool hit = findWay(memory, cache, line, way);
     if (!hit) {
-      way = chooseVictim(cache, memory, set);
       if (set.changed[way])
         transferBehind(behind, lookedUp, set.lines[way] * cache.line,
                        cache.line, /*write=*/true);
@@ -108,14 +223,33 @@ int64_t Graph::fetchLines(uint32_t cachePlace, int64_t lookedUp,
       set.lines[way] = line;
       set.changed[way] = false;
     }
-    if (!hit || cache.replacement == Replacement::LRU) {
-      set.order.erase(std::remove(set.order.begin(), set.order.end(), way),
-                      set.order.end());
-      set.order.push_back(way);
-    }
-    set.changed[way] |= char(write);
+    used(set, cache, way, hit, write);
   }
   return there;
+}
+
+/// The words are in the cache, as if they had been accessed.
+void Graph::keep(uint32_t cachePlace, int64_t address, int64_t size,
+                 bool write) {
+  const Storage &cache = machine.storage(machine.storageOfPlace(cachePlace));
+  if (cache.kind != StorageKind::Cache)
+    return;
+  MemoryState &memory = state.memories[cachePlace];
+  uint32_t behind = machine.storagePlace(cache.backing);
+  for (int64_t line = address / cache.line;
+       line <= (address + size - 1) / cache.line; ++line) {
+    MemoryState::Set &set = memory.sets[line % cache.sets];
+    uint32_t way = 0;
+    bool hit = findWay(memory, cache, line, way);
+    if (!hit) {
+      if (set.changed[way])
+        keep(behind, set.lines[way] * cache.line, cache.line, /*write=*/true);
+      keep(behind, line * cache.line, cache.line, /*write=*/false);
+      set.lines[way] = line;
+      set.changed[way] = false;
+    }
+    used(set, cache, way, hit, write);
+  }
 }
 
 /// The way that the next line goes to.
@@ -123,6 +257,7 @@ uint32_t Graph::chooseVictim(const Storage &cache, MemoryState &memory,
                              MemoryState::Set &set) {
   if (int64_t(set.lines.size()) < cache.ways) {
     set.lines.push_back(-1);
+    set.there.push_back(0);
     set.changed.push_back(false);
     return uint32_t(set.lines.size() - 1);
   }

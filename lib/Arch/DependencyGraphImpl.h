@@ -26,6 +26,7 @@ struct Transfers {
 struct Counts {
   int64_t instructions = 0;
   std::vector<UnitUse> units;
+  std::vector<MemoryUse> memories;
   void addDifference(const Counts &from, const Counts &to, int64_t times);
 };
 
@@ -37,7 +38,7 @@ struct LoopRun {
   bool clustersMove = false;     ///< each as a whole: it can be continued
   int64_t iteration = 0;         ///< how many are done
   int64_t nextAnalysis = 0;      ///< iteration at which to look for a pattern
-  int64_t evaluated = 0;
+  int64_t unsought = 0; ///< evaluated without searching for a repetition
   bool continued = false;
   /// States after iterations of the pattern, by hash.
   struct Seen {
@@ -91,19 +92,35 @@ private:
                                       int64_t enter, bool isLast);
   int64_t nextHasRoom(const Instruction &instruction, uint32_t hop) const;
   int64_t dataThere(const Instruction &instruction, uint32_t hop) const;
+  int64_t findBlocker(const Instruction &instruction, uint32_t hop,
+                      int64_t time) const;
+  void keepEnds();
   StageState &stageOf(const Instruction &instruction, uint32_t hop);
 
   // Accesses.
   Transfers addAccesses(const Instruction &instruction, uint32_t hop,
-                        int64_t start, int64_t cycles);
-  int64_t request(const Range &range, int64_t wish, int64_t address,
-                  int64_t &requested);
+                        uint32_t unit, int64_t start, int64_t cycles);
+  int64_t addRun(const Range &range, const Unit &unit, Slots &ofUnit,
+                 int64_t address, int64_t &wish);
+  int64_t request(const Range &range, Slots &ofUnit, Piece piece,
+                  int64_t &wish);
   int64_t transfer(uint32_t place, int64_t requested, int64_t address,
                    int64_t size, bool write);
+  MemoryState::Port &nextPort(MemoryState &memory) const;
+  int64_t countAccess(uint32_t place, int64_t size);
+  int64_t openRows(MemoryState &memory, const Storage &dram, int64_t requested,
+                   int64_t address, int64_t size);
+  int64_t lookUp(uint32_t cachePlace, int64_t arrival, int64_t address,
+                 int64_t size, bool write);
+  bool findWay(MemoryState &memory, const Storage &cache, int64_t line,
+               uint32_t &way);
+  void used(MemoryState::Set &set, const Storage &cache, uint32_t way, bool hit,
+            bool write);
   int64_t fetchLines(uint32_t cachePlace, int64_t lookedUp, int64_t address,
                      int64_t size, bool write);
   int64_t transferBehind(uint32_t place, int64_t wish, int64_t address,
                          int64_t size, bool write);
+  void keep(uint32_t cachePlace, int64_t address, int64_t size, bool write);
   uint32_t chooseVictim(const Storage &cache, MemoryState &memory,
                         MemoryState::Set &set);
 
@@ -115,12 +132,14 @@ private:
   Expected<void> continueLoop(Cursor &cursor);
   bool cluster(std::vector<AccessSite> sites,
                std::vector<Cluster> &clusters) const;
-  bool hasHiddenState(const std::vector<AccessSite> &sites) const;
+  bool touchesHiddenState(const std::vector<AccessSite> &sites) const;
   struct Memory;
   bool makeKey(const Cursor &cursor, LoopRun &run);
   Expected<void> recall(Cursor &cursor, const Memory &memory);
   void remember();
-  Counts countNow() const { return {result.instructions, result.units}; }
+  Counts countNow() const {
+    return {result.instructions, result.units, result.memories};
+  }
   void addCounts(const Counts &from, const Counts &to, int64_t times);
 
   const Machine &machine;
@@ -143,7 +162,9 @@ private:
     Range range;
     int64_t time;
   };
-  std::vector<Ended> ends;    ///< of the instruction's ranges
+  std::vector<Ended> ends; ///< of the instruction's ranges
+  /// For traces: ends that may still be waited for, and whose they are.
+  std::vector<std::pair<Ended, uint64_t>> lastEnds;
   std::vector<uint32_t> held; ///< stages with a slot until completion
 
   struct Memory {

@@ -18,7 +18,8 @@ using namespace pr;
 using namespace pr::arch;
 using namespace pr::arch::graph;
 
-/// A loop of more iterations, all evaluated, is a fallback.
+/// A loop of more iterations, all evaluated and no repetition looked for, is a
+/// fallback: where it cannot be shown, or was looked for too long.
 static constexpr int64_t kLongLoop = 32;
 /// A transient or a period longer than this is not waited for.
 static constexpr size_t kMaxSeen = 2048;
@@ -48,6 +49,16 @@ void Counts::addDifference(const Counts &from, const Counts &to,
     add(&UnitUse::waitedForUnit);
     add(&UnitUse::blocked);
   }
+  memories.resize(to.memories.size());
+  for (size_t m = 0; m < memories.size(); ++m) {
+    auto add = [&](int64_t MemoryUse::*count) {
+      int64_t before = m < from.memories.size() ? from.memories[m].*count : 0;
+      memories[m].*count += (to.memories[m].*count - before) * times;
+    };
+    add(&MemoryUse::accesses);
+    add(&MemoryUse::words);
+    add(&MemoryUse::busy);
+  }
 }
 
 /// Adds what was left out.
@@ -57,6 +68,7 @@ void Graph::addCounts(const Counts &from, const Counts &to, int64_t times) {
   int64_t added = now.instructions - result.instructions;
   result.instructions = now.instructions;
   result.units = now.units;
+  result.memories = now.memories;
   state.streams.front().taken += added;
   number += uint64_t(added);
 }
@@ -89,7 +101,6 @@ Expected<void> Graph::endIteration(Cursor &cursor) {
   if (!mayContinue)
     return {};
   LoopRun &run = loops.back();
-  ++run.evaluated;
   ++run.iteration;
   if (run.iteration == cursor.tripCount())
     return {};
@@ -102,7 +113,7 @@ void Graph::endLoop() {
   if (!mayContinue)
     return;
   LoopRun &run = loops.back();
-  if (run.evaluated > kLongLoop && !run.continued)
+  if (run.unsought > kLongLoop && !run.continued)
     fallback = true;
   if (run.remembers && remembered.size() < kMaxRemembered)
     remember();
@@ -126,7 +137,7 @@ void Graph::lookForPattern(const Cursor &cursor, int64_t first) {
     return;
   run.clusters.clear();
   run.clustersMove = cluster(run.pattern.sites, run.clusters) &&
-                     !hasHiddenState(run.pattern.sites);
+                     !touchesHiddenState(run.pattern.sites);
 }
 
 /// Joins sites that share words. False where addresses that move differently
@@ -153,12 +164,9 @@ bool Graph::cluster(std::vector<AccessSite> sites,
   return even;
 }
 
-/// Whether the time of an access depends on its address: open rows, caches.
-bool Graph::hasHiddenState(const std::vector<AccessSite> &sites) const {
+bool Graph::touchesHiddenState(const std::vector<AccessSite> &sites) const {
   return std::any_of(sites.begin(), sites.end(), [&](const AccessSite &site) {
-    const Storage &storage = machine.storage(site.storage);
-    return storage.kind == StorageKind::Cache ||
-           (storage.kind == StorageKind::DRAM && storage.rowMiss > 0);
+    return bool(state.isHidden[site.storage]);
   });
 }
 
@@ -168,8 +176,10 @@ Expected<void> Graph::continueLoop(Cursor &cursor) {
   LoopRun &run = loops.back();
   const LoopPattern &pattern = run.pattern;
   if (!pattern.repeats || !run.clustersMove || run.iteration < pattern.first ||
-      run.iteration >= pattern.last || run.seen.size() >= kMaxSeen)
+      run.iteration >= pattern.last || run.seen.size() >= kMaxSeen) {
+    ++run.unsought;
     return {};
+  }
   int64_t done = run.iteration - pattern.first;
   LoopRun::Seen now;
   now.iteration = run.iteration;
@@ -213,7 +223,7 @@ Expected<void> Graph::continueLoop(Cursor &cursor) {
 /// Writes down all that the run depends on. False where that is not possible.
 bool Graph::makeKey(const Cursor &cursor, LoopRun &run) {
   std::vector<AccessSite> sites = analysis.findSites(cursor);
-  if (hasHiddenState(sites))
+  if (touchesHiddenState(sites))
     return false;
   std::vector<int64_t> &key = run.key;
   key = {run.loop, cursor.tripCount()};

@@ -56,12 +56,10 @@ Expected<void> Graph::addInstruction(uint32_t index, int64_t issueTime) {
       if (!object.holdUntilCompletion)
         stage.slots.take(time);
       if (options.trace)
-        options.trace->add(
-            {number, instruction.operation, instruction.location,
-             hops[hop].stage, instruction.member, kNone, enter, enter, time,
-             time > enter + object.latency ? TraceRecord::Cause::Room
-                                           : TraceRecord::Cause::None,
-             -1});
+        options.trace->add({number, instruction.operation, instruction.location,
+                            hops[hop].stage, instruction.member, kNone, enter,
+                            enter, enter + object.latency, time,
+                            TraceRecord::Cause::None, -1});
     } else {
       auto left = addProcessingNode(instruction, hop, time, isLast);
       if (!left)
@@ -82,6 +80,8 @@ Expected<void> Graph::addInstruction(uint32_t index, int64_t issueTime) {
   stream.slots.take(machine.stage(streams[index].fetch).holdUntilCompletion
                         ? time
                         : issueTime);
+  if (options.trace)
+    keepEnds();
   for (const Ended &ended : ends) {
     state.words[ended.range.place].end(ended.range, ended.time);
     state.words[ended.range.place].prune(state.horizon);
@@ -113,15 +113,17 @@ Expected<int64_t> Graph::addProcessingNode(Instruction &instruction,
     choice = &candidate;
   }
   stage.lastDeparture = start;
-  // Whether the next one is queued in time is not known yet.
-  approximate |= instruction.route->mayFuse;
+  // Whether the next one is queued in time is not known yet, nor who waits for
+  // whom in a stage that keeps the order itself.
+  approximate |= instruction.route->mayFuse || object.selfOrdered;
 
   auto latency = machine.latency(*choice, instruction);
   if (!latency)
     return makeError(latency.error().kind,
                      machine.describe(program, instruction) + ": " +
                          latency.error().message);
-  Transfers transfers = addAccesses(instruction, hop, start, latency->cycles);
+  Transfers transfers =
+      addAccesses(instruction, hop, choice->unit, start, latency->cycles);
   int64_t leave = isLast
                       ? transfers.done
                       : std::max(transfers.done, nextHasRoom(instruction, hop));
@@ -145,13 +147,39 @@ Expected<int64_t> Graph::addProcessingNode(Instruction &instruction,
   use.busy += release - start;
   use.blocked += leave - transfers.done;
   (data >= ready ? use.waitedForData : use.waitedForUnit) += start - ready;
-  if (options.trace)
+  if (options.trace) {
+    auto cause = start == ready  ? TraceRecord::Cause::None
+                 : start == data ? TraceRecord::Cause::Data
+                                 : TraceRecord::Cause::Unit;
     options.trace->add({number, instruction.operation, instruction.location,
                         node.stage, instruction.member, choice->unit, enter,
-                        start, leave,
-                        start == ready  ? TraceRecord::Cause::None
-                        : start == data ? TraceRecord::Cause::Data
-                                        : TraceRecord::Cause::Unit,
-                        -1});
+                        start, transfers.done, leave, cause,
+                        cause == TraceRecord::Cause::Data
+                            ? findBlocker(instruction, hop, start)
+                            : -1});
+  }
   return leave;
+}
+
+/// The earlier instruction whose range, ending at `time`, this one waited for.
+int64_t Graph::findBlocker(const Instruction &instruction, uint32_t hop,
+                           int64_t time) const {
+  for (auto it = lastEnds.rbegin(); it != lastEnds.rend(); ++it) {
+    const auto &[ended, owner] = *it;
+    for (const Range &range : instruction.ranges)
+      if (ended.time == time && instruction.connection(range).check == hop &&
+          (range.write || ended.range.write) && overlap(range, ended.range))
+        return int64_t(owner);
+  }
+  return -1;
+}
+
+void Graph::keepEnds() {
+  lastEnds.erase(std::remove_if(lastEnds.begin(), lastEnds.end(),
+                                [&](const auto &entry) {
+                                  return entry.first.time <= state.horizon;
+                                }),
+                 lastEnds.end());
+  for (const Ended &ended : ends)
+    lastEnds.push_back({ended, number - 1});
 }

@@ -105,8 +105,11 @@ void WordTimes::endIn(int64_t begin, int64_t end, bool write, int64_t time) {
 }
 
 void WordTimes::prune(int64_t horizon) {
-  if (spans.size() < pruneAt)
-    return;
+  if (spans.size() >= pruneAt)
+    forget(horizon);
+}
+
+void WordTimes::forget(int64_t horizon) {
   for (auto it = spans.begin(); it != spans.end();)
     it = it->second.write <= horizon && it->second.read <= horizon
              ? spans.erase(it)
@@ -120,6 +123,7 @@ void WordTimes::prune(int64_t horizon) {
 
 State::State(const Machine &machine, const Program &program)
     : machine(machine) {
+  findHidden();
   const ObjectDiagram &diagram = machine.diagram();
   for (uint32_t s = 0; s < diagram.stages.size(); ++s) {
     uint32_t end = s + 1 < diagram.stages.size() ? machine.stagePlace(s + 1, 0)
@@ -132,8 +136,10 @@ State::State(const Machine &machine, const Program &program)
   for (uint32_t u = 0; u < diagram.units.size(); ++u) {
     uint32_t end = u + 1 < diagram.units.size() ? machine.unitPlace(u + 1, 0)
                                                 : machine.numUnitPlaces();
-    for (uint32_t place = machine.unitPlace(u, 0); place < end; ++place)
+    for (uint32_t place = machine.unitPlace(u, 0); place < end; ++place) {
       units[place].underWay = Slots(diagram.units[u].inFlight);
+      units[place].accesses = Slots(diagram.units[u].outstanding);
+    }
   }
   memories.resize(machine.numStoragePlaces());
   words.resize(machine.numStoragePlaces());
@@ -141,11 +147,28 @@ State::State(const Machine &machine, const Program &program)
     const Storage &storage = machine.storage(machine.storageOfPlace(place));
     memories[place].underWay = Slots(storage.inFlight);
     memories[place].fromCaches = Slots(storage.inFlight);
+    memories[place].misses = Slots(storage.misses);
     if (storage.kind != StorageKind::RegisterFile)
       memories[place].ports.resize(storage.ports);
   }
   fetches.resize(diagram.stages.size());
   streams.resize(std::max<size_t>(1, program.streams.size()));
+}
+
+void State::findHidden() {
+  const ObjectDiagram &diagram = machine.diagram();
+  for (const Storage &storage : diagram.storages)
+    isHidden.push_back(storage.kind == StorageKind::Cache ||
+                       storage.turnaround > 0 ||
+                       (storage.kind == StorageKind::DRAM &&
+                        (storage.rowMiss > 0 || storage.rowCycle > 0 ||
+                         storage.writeRecovery > 0)));
+  for (const Unit &unit : diagram.units)
+    for (const auto *storages : {&unit.reads, &unit.writes})
+      for (uint32_t storage : *storages)
+        if (!unit.bursts.empty() &&
+            diagram.storages[storage].kind != StorageKind::RegisterFile)
+          isHidden[storage] = true;
 }
 
 const Cluster *graph::findCluster(const std::vector<Cluster> &clusters,
@@ -179,14 +202,19 @@ void State::visitTimes(Visitor &&visitor) {
   for (UnitState &unit : units) {
     visitor.time(unit.freeAt, true);
     visitor.bag(unit.underWay, true);
+    visitor.bag(unit.accesses, true);
   }
-  for (MemoryState &memory : memories) {
+  for (uint32_t place = 0; place < memories.size(); ++place) {
+    // No loop that is continued touches it: its times stay.
+    if (isHidden[machine.storageOfPlace(place)])
+      continue;
+    MemoryState &memory = memories[place];
     visitor.time(memory.lastRequest, true);
     visitor.time(memory.lastArrival, true);
     visitor.bag(memory.underWay, true);
     visitor.bag(memory.fromCaches, true);
-    for (int64_t &port : memory.ports)
-      visitor.time(port, true);
+    for (MemoryState::Port &port : memory.ports)
+      visitor.time(port.freeAt, true);
   }
   visitor.time(makespan, true);
 }
@@ -261,6 +289,8 @@ struct Shifter {
 } // namespace
 
 Snapshot State::snapshot(const std::vector<Cluster> &clusters, int64_t blocks) {
+  for (WordTimes &times : words)
+    times.forget(horizon);
   splitAtClusters(clusters);
   Snapshot result;
   result.origin = horizon;
@@ -272,11 +302,6 @@ Snapshot State::snapshot(const std::vector<Cluster> &clusters, int64_t blocks) {
       out.push_back(stream.taken % stream.accessWidth);
   for (const FetchTimes &fetch : fetches)
     out.push_back(fetch.cycle == horizon ? fetch.left : 0);
-  for (const MemoryState &memory : memories)
-    for (auto [bank, row] : memory.openRows) {
-      out.push_back(bank);
-      out.push_back(row);
-    }
   Writer writer{out, horizon};
   visitTimes(writer);
   writer.flush();
@@ -368,8 +393,6 @@ void State::restore(const Snapshot &snapshot, int64_t origin,
     at += stream.accessWidth > 0;
   for (FetchTimes &fetch : fetches)
     fetch = {origin, in[at++]};
-  for (const MemoryState &memory : memories)
-    at += 2 * memory.openRows.size();
   horizon = origin;
   Reader reader{in, at, origin};
   visitTimes(reader);

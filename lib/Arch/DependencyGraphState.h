@@ -44,7 +44,9 @@ public:
   /// When the range may be read, or written.
   int64_t available(const Range &range) const;
   void end(const Range &range, int64_t time);
-  /// Forgets what no instruction after `horizon` can depend on.
+  /// Forgets what no instruction after `horizon` can depend on; prune() only
+  /// now and then.
+  void forget(int64_t horizon);
   void prune(int64_t horizon);
   /// No span shall reach over this.
   void splitAt(int64_t word);
@@ -63,22 +65,37 @@ struct StageState {
 
 struct UnitState {
   int64_t freeAt = 0;
-  Slots underWay;
+  Slots underWay, accesses;
 };
+
+/// Earlier than everything that counts.
+inline constexpr int64_t kLongAgo = -(int64_t(1) << 61);
 
 struct MemoryState {
   int64_t lastRequest = 0;
   int64_t lastArrival = 0; ///< wish for a request; of a first-come memory
   Slots underWay, fromCaches;
-  std::vector<int64_t> ports;
-  std::map<int64_t, int64_t> openRows; ///< by bank
-  /// Of a cache, by set: lines by way, and the ways, next victim first.
+  struct Port {
+    int64_t freeAt = 0;
+    bool used = false, wrote = false; ///< in its last access
+  };
+  std::vector<Port> ports;
+  /// Of a DRAM, by number: the open row, when it was asked for, when the last
+  /// write ended.
+  struct Bank {
+    int64_t row = -1, asked = kLongAgo, written = kLongAgo;
+  };
+  std::map<int64_t, Bank> banks;
+  /// Of a cache, by set: lines by way, when each is there, and the ways, next
+  /// victim first; when the set may be looked up.
   struct Set {
-    std::vector<int64_t> lines;
+    std::vector<int64_t> lines, there;
     std::vector<char> changed;
     std::vector<uint32_t> order;
+    int64_t freeAt = 0;
   };
   std::map<int64_t, Set> sets;
+  Slots misses; ///< lines on their way
   uint64_t random = 1;
 };
 
@@ -127,6 +144,11 @@ public:
   std::vector<StreamTimes> streams;
   std::vector<FetchTimes> fetches; ///< by stage
 
+  /// By storage: whether the time of an access depends on more than other times:
+  /// open rows, cache lines, which way a port moved words last, how an address
+  /// is cut into bursts. Loops that touch such a memory are not continued.
+  std::vector<bool> isHidden;
+
   /// Of all objects and of the words in clusters; `blocks`: how far those have
   /// moved.
   Snapshot snapshot(const std::vector<Cluster> &clusters, int64_t blocks);
@@ -139,6 +161,7 @@ public:
                const std::vector<Cluster> &clusters);
 
 private:
+  void findHidden();
   void splitAtClusters(const std::vector<Cluster> &clusters);
   void snapshotWords(const std::vector<Cluster> &clusters, int64_t blocks,
                      std::vector<int64_t> &out) const;

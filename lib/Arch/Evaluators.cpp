@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Arch/DependencyGraph.h"
+#include "pr/Arch/Evaluator.h"
 #include "pr/Arch/EventSimulator.h"
 
 using namespace pr;
@@ -11,8 +12,9 @@ public:
   MachineEvaluator(const ObjectDiagram &diagram, EvaluatorKind kind)
       : machine(Machine::create(diagram)), kind(kind) {}
 
-  Expected<Evaluation> evaluate(const Program &program,
-                                const std::vector<int64_t> &inputs) override;
+  Expected<Timing> evaluate(const Program &program,
+                            const std::vector<int64_t> &inputs,
+                            const EvaluationOptions &options) override;
 
 private:
   Expected<Machine> machine;
@@ -20,26 +22,29 @@ private:
 };
 } // namespace
 
-Expected<Evaluation>
-MachineEvaluator::evaluate(const Program &program,
-                           const std::vector<int64_t> &inputs) {
+Expected<Timing> MachineEvaluator::evaluate(const Program &program,
+                                            const std::vector<int64_t> &inputs,
+                                            const EvaluationOptions &options) {
   if (!machine)
     return machine.error();
   if (kind != EvaluatorKind::Simulator) {
-    auto timing = evaluateGraph(*machine, program, inputs);
+    GraphOptions graphOptions;
+    static_cast<EvaluationOptions &>(graphOptions) = options;
+    auto timing = evaluateGraph(*machine, program, inputs, graphOptions);
     if (!timing)
       return timing.takeError();
     if (kind == EvaluatorKind::Graph ||
         timing->status != GraphTiming::Status::Approximate) {
       timing->method = std::string("graph, ") + toString(timing->status);
-      return Evaluation(*timing);
+      return Timing(*timing);
     }
+    if (options.trace)
+      options.trace->records.clear();
   }
-  auto timing = simulate(*machine, program, inputs);
-  if (!timing)
-    return timing.takeError();
-  timing->method = "simulator";
-  return Evaluation(*timing);
+  auto timing = simulate(*machine, program, inputs, options);
+  if (timing)
+    timing->method = "simulator";
+  return timing;
 }
 
 std::unique_ptr<Evaluator> pr::arch::makeEvaluator(const ObjectDiagram &diagram,

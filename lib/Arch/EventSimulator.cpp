@@ -20,6 +20,7 @@ Simulator::Simulator(const Machine &machine, const Program &program,
   budget.limit = options.maxSteps;
   const ObjectDiagram &diagram = machine.diagram();
   result.units.resize(diagram.units.size());
+  result.memories.resize(diagram.storages.size());
   fetches.resize(diagram.stages.size());
   stages.resize(machine.numStagePlaces());
   units.resize(machine.numUnitPlaces());
@@ -29,9 +30,11 @@ Simulator::Simulator(const Machine &machine, const Program &program,
     MemoryPlace &memory = memories[i];
     memory.storage = machine.storageOfPlace(i);
     const Storage &storage = machine.storage(memory.storage);
-    memory.portFree.resize(storage.ports);
-    memory.openRow.assign(storage.banks, -1);
+    memory.ports.resize(storage.ports);
+    memory.banks.resize(storage.banks);
     memory.lines.resize(storage.sets * storage.ways);
+    memory.setFree.resize(storage.setGap > 0 ? storage.sets : 0);
+    memory.misses.resize(storage.misses);
   }
   for (const Semaphore &semaphore : diagram.semaphores)
     semaphores.push_back(semaphore.initial);
@@ -105,9 +108,10 @@ void Simulator::apply(const TimedEvent &event) {
   case EventKind::AccessEnds: {
     MemoryPlace &memory = memories[event.place];
     --memory.underWay;
-    requests.insert(requests.end(), memory.waiting.begin(),
-                    memory.waiting.end());
-    memory.waiting.clear();
+    tryAgain(memory.waiting);
+    UnitPlace &unit = units[event.extra];
+    --unit.accesses;
+    tryAgain(unit.waiting);
     break;
   }
   case EventKind::Streams:

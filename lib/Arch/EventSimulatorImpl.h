@@ -36,11 +36,12 @@ struct Flight {
   uint32_t references = 0;
 
   int64_t ready = 0; ///< entered + latency of the stage
-  int64_t entered = 0, started = 0, dataThere = 0, release = 0;
+  int64_t entered = 0, started = 0, dataThere = 0, done = 0, release = 0;
   bool isDone = false; ///< here, and only the next stage holds it up
   uint32_t unit = kNone;
   Latency latency;
-  Flight *fused = nullptr; ///< carried out together with this one
+  /// The other of two carried out as one, while both are at the unit.
+  Flight *partner = nullptr;
   int64_t blocker = -1;
 
   std::vector<uint32_t> pending;  ///< by hop: ranges that must end first
@@ -50,6 +51,7 @@ struct Flight {
   // The memory transaction under way.
   uint32_t rangeAt = 0;
   int64_t runAt = 0;
+  int64_t offset = 0; ///< words of the run that have been requested
   int64_t nextRequest = 0, lastRequest = 0, readsEnd = 0, writesEnd = 0;
   bool writing = false;
 };
@@ -65,12 +67,28 @@ struct StagePlace {
 struct UnitPlace {
   int64_t freeAt = 0; ///< kForever: not known yet
   int64_t underWay = 0;
+  int64_t accesses = 0;          ///< requested and not ended
+  std::vector<Flight *> waiting; ///< for fewer of them
 };
 
 struct CacheLine {
   int64_t tag = -1;
   uint64_t age = 0;
   bool changed = false;
+  int64_t there = 0; ///< when it came; where misses do not hold up others
+};
+
+/// A bank of a DRAM.
+struct Bank {
+  int64_t row = -1;
+  int64_t opened = -kForever;  ///< when its row was asked for
+  int64_t written = -kForever; ///< end of the last write
+};
+
+struct Port {
+  int64_t freeAt = 0;
+  bool wrote = false; ///< in its last access
+  bool used = false;
 };
 
 struct MemoryPlace {
@@ -78,10 +96,12 @@ struct MemoryPlace {
   std::deque<Flight *> expected; ///< will request, in issue order
   std::vector<Flight *> waiting; ///< want to request now
   int64_t underWay = 0;
-  std::vector<int64_t> portFree;
-  std::vector<int64_t> ends; ///< of accesses from a cache, for the limit
-  std::vector<int64_t> openRow;
+  std::vector<Port> ports;
+  std::vector<int64_t> ends;   ///< of accesses from a cache, for the limit
+  std::vector<int64_t> misses; ///< of a cache: ends of the reads behind it
+  std::vector<Bank> banks;
   std::vector<CacheLine> lines;
+  std::vector<int64_t> setFree; ///< by set: when it may be looked up again
   uint64_t clock = 0, random = 1;
 };
 
@@ -97,7 +117,8 @@ struct StreamState {
   uint32_t fetch = 0;
   int64_t priority = 0;
   bool ended = false;
-  int64_t held = 0; ///< slots of the fetch stage
+  bool atInstruction = false; ///< the cursor: it waits for a slot
+  int64_t held = 0;           ///< slots of the fetch stage
   std::deque<StreamItem> items;
   int64_t taken = 0;      ///< instructions so far
   int64_t accessEnd = 0;  ///< of the instruction memory, last access
@@ -157,8 +178,12 @@ private:
                   uint32_t &process) const;
   void setDone(Flight &flight);
   void setRelease(Flight &flight, int64_t time);
+  void releaseSlot(Flight &flight, int64_t time);
+  void leaveUnit(Flight &flight);
   void complete(Flight &flight);
   void addDependencies(Flight &flight);
+  bool isOrdered(const Flight &flight, uint32_t check,
+                 const ActiveRange &other) const;
   void endRanges(Flight &flight, bool writes, uint32_t hop);
   void release(Flight &flight);
   void record(const Flight &flight, int64_t left);
@@ -168,13 +193,22 @@ private:
   bool toNextRange(Flight &flight);
   void nextPhase(Flight &flight);
   bool grantRequests();
-  bool mayRequest(const MemoryPlace &memory, const Flight &flight) const;
+  bool mayRequest(MemoryPlace &memory, Flight &flight);
   void makeRequest(MemoryPlace &memory, Flight &flight);
+  UnitPlace &unitOf(const Flight &flight);
+  void tryAgain(std::vector<Flight *> &waiting);
   int64_t access(uint32_t place, int64_t request, int64_t address, int64_t size,
                  bool write);
-  int64_t rowMisses(MemoryPlace &memory, int64_t address, int64_t size);
+  int64_t openRows(MemoryPlace &memory, int64_t time, int64_t address,
+                   int64_t size);
   int64_t cacheMisses(MemoryPlace &memory, int64_t time, int64_t address,
                       int64_t size, bool write);
+  int64_t lookUp(MemoryPlace &memory, int64_t time, int64_t address,
+                 int64_t size, bool write);
+  CacheLine &chooseWay(MemoryPlace &memory, int64_t line, bool &hit);
+  bool warm(const Cursor &cursor);
+  void touch(uint32_t place, int64_t address, int64_t size, bool write);
+  int64_t countAccess(uint32_t storage, int64_t size);
   int64_t accessBehind(uint32_t place, int64_t request, int64_t address,
                        int64_t size, bool write);
 

@@ -20,7 +20,7 @@ enum class EventKind : uint8_t {
   SlotFree,   ///< of a stage place
   ReadsEnd,   ///< of a flight, at hop `extra`
   Request,    ///< a flight wants to make its next request
-  AccessEnds, ///< at a memory place
+  AccessEnds, ///< at a memory place, of unit place `extra`
   Streams,    ///< something may leave a fetch stage
 };
 

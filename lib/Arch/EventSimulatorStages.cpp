@@ -93,17 +93,22 @@ void Simulator::leaveStage(Flight &flight) {
     look(index);
     return;
   }
-  UnitPlace &unit =
-      units[machine.unitPlace(flight.unit, flight.instruction.member)];
-  --unit.underWay;
-  if (flight.release == kForever) {
+  if (flight.release == kForever)
     setRelease(flight, now);
-    unit.freeAt = now;
-  }
+  leaveUnit(flight);
   if (!holds)
     schedule(std::max(now, flight.release), EventKind::SlotFree, index,
              nullptr);
   look(index);
+}
+
+/// Two carried out as one are under way until both have left.
+void Simulator::leaveUnit(Flight &flight) {
+  if (flight.partner)
+    flight.partner->partner = nullptr;
+  else
+    --unitOf(flight).underWay;
+  flight.partner = nullptr;
 }
 
 //===----------------------------------------------------------------------===//
@@ -134,8 +139,15 @@ Flight *Simulator::fusible(const StagePlace &place, const Flight &head,
   if (!head.instruction.route->mayFuse || place.line.size() < 2)
     return nullptr;
   Flight &next = *place.line[1];
-  auto endsHere = [](const Flight &flight) {
-    if (flight.hop + 1 != flight.instruction.route->hops.size())
+  process = machine.fusedProcess(unit, head.instruction.operation,
+                                 next.instruction.operation);
+  if (process == kNone || now < next.ready || next.pending[next.hop] > 0)
+    return nullptr;
+  // Where the paths go on the unit must be free before.
+  bool mayGoOn =
+      machine.unit(unit).processes[process].latency.outputs.size() > 1;
+  auto staysHere = [&](const Flight &flight) {
+    if (!mayGoOn && flight.hop + 1 != flight.instruction.route->hops.size())
       return false;
     for (const Range &range : flight.instruction.ranges)
       if (flight.instruction.connection(range).transfers &&
@@ -143,12 +155,7 @@ Flight *Simulator::fusible(const StagePlace &place, const Flight &head,
         return false;
     return true;
   };
-  process = machine.fusedProcess(unit, head.instruction.operation,
-                                 next.instruction.operation);
-  if (process == kNone || now < next.ready || next.pending[next.hop] > 0 ||
-      !endsHere(head) || !endsHere(next))
-    return nullptr;
-  return &next;
+  return staysHere(head) && staysHere(next) ? &next : nullptr;
 }
 
 bool Simulator::start(Flight &flight, const Hop::Choice &choice) {
@@ -167,17 +174,16 @@ bool Simulator::start(Flight &flight, const Hop::Choice &choice) {
     return fail(makeError(latency.error().kind,
                           machine.describe(program, flight.instruction) + ": " +
                               latency.error().message));
-  flight.latency = *latency;
-  flight.fused = second;
-
+  flight.partner = second;
+  ++unit.underWay;
   for (Flight *each : {&flight, second}) {
     if (!each)
       continue;
     place.line.pop_front();
-    each->started = now;
+    each->started = each->readsEnd = now;
     each->unit = choice.unit;
     each->release = kForever;
-    ++unit.underWay;
+    each->latency = *latency;
     ++use.instructions;
     if (each->dataThere >= each->ready)
       use.waitedForData += now - each->ready;
@@ -185,6 +191,12 @@ bool Simulator::start(Flight &flight, const Hop::Choice &choice) {
       use.waitedForUnit += now - each->ready;
   }
   unit.freeAt = kForever;
+  if (second) {
+    second->partner = &flight;
+    if (latency->second >= 0)
+      second->latency.cycles = latency->second;
+    schedule(now + second->latency.cycles, EventKind::Done, 0, second);
+  }
   if (!beginTransaction(flight)) {
     schedule(now + flight.latency.cycles, EventKind::Done, 0, &flight);
     if (flight.latency.interval >= 0)
@@ -197,31 +209,28 @@ bool Simulator::start(Flight &flight, const Hop::Choice &choice) {
 /// The unit takes the next instruction at `time`, and what was read may be
 /// overwritten. Called once for each start, when the time is known.
 void Simulator::setRelease(Flight &flight, int64_t time) {
-  uint32_t index = placeOf(flight, flight.hop);
-  UnitPlace &unit =
-      units[machine.unitPlace(flight.unit, flight.instruction.member)];
-  flight.release = time;
-  unit.freeAt = time;
+  unitOf(flight).freeAt = time;
   result.units[flight.unit].busy += time - flight.started;
-  schedule(time, EventKind::Look, index, nullptr);
+  schedule(time, EventKind::Look, placeOf(flight, flight.hop), nullptr);
+  releaseSlot(flight, time);
+  if (flight.partner)
+    releaseSlot(*flight.partner, time);
+}
+
+void Simulator::releaseSlot(Flight &flight, int64_t time) {
+  uint32_t index = placeOf(flight, flight.hop);
+  flight.release = time;
   schedule(std::max(time, flight.readsEnd), EventKind::ReadsEnd, 0, &flight,
            flight.hop);
   // At the end of the path the slot is free with the unit.
-  bool isLast = flight.hop + 1 == flight.instruction.route->hops.size() &&
-                !machine.stage(stages[index].stage).holdUntilCompletion;
-  if (isLast)
+  if (flight.hop + 1 == flight.instruction.route->hops.size() &&
+      !machine.stage(stages[index].stage).holdUntilCompletion)
     schedule(time, EventKind::SlotFree, index, nullptr);
-  if (Flight *second = flight.fused) {
-    second->release = time;
-    schedule(time, EventKind::ReadsEnd, 0, second, second->hop);
-    if (isLast)
-      schedule(time, EventKind::SlotFree, index, nullptr);
-  }
 }
 
 void Simulator::setDone(Flight &flight) {
-  Flight *second = flight.fused;
   flight.isDone = true;
+  flight.done = now;
   endRanges(flight, /*writes=*/true, flight.hop);
   if (flight.hop + 1 < flight.instruction.route->hops.size()) {
     look(placeOf(flight, flight.hop + 1));
@@ -230,10 +239,6 @@ void Simulator::setDone(Flight &flight) {
   if (flight.release == kForever)
     setRelease(flight, now);
   complete(flight);
-  if (!second)
-    return;
-  endRanges(*second, /*writes=*/true, second->hop);
-  complete(*second);
 }
 
 /// Done at the last stage of its path.
@@ -241,7 +246,7 @@ void Simulator::complete(Flight &flight) {
   result.cycles = std::max(result.cycles, now);
   record(flight, now);
   uint32_t index = placeOf(flight, flight.hop);
-  --units[machine.unitPlace(flight.unit, flight.instruction.member)].underWay;
+  leaveUnit(flight);
   for (uint32_t hop = 0; hop <= flight.hop; ++hop) {
     uint32_t held = placeOf(flight, hop);
     if (!machine.stage(stages[held].stage).holdUntilCompletion)
@@ -264,7 +269,7 @@ void Simulator::addDependencies(Flight &flight) {
     uint32_t check = flight.instruction.connection(range).check;
     for (ActiveRange *other : active[range.place]) {
       if (other->owner == &flight || !(range.write || other->range.write) ||
-          !overlap(range, other->range))
+          !overlap(range, other->range) || isOrdered(flight, check, *other))
         continue;
       other->dependents.push_back({&flight, check});
       ++flight.pending[check];
@@ -287,6 +292,16 @@ void Simulator::addDependencies(Flight &flight) {
         (expected.empty() || expected.back() != &flight))
       expected.push_back(&flight);
   }
+}
+
+/// Whether both wait for their data in a stage that keeps their order.
+bool Simulator::isOrdered(const Flight &flight, uint32_t check,
+                          const ActiveRange &other) const {
+  const Instruction &earlier = other.owner->instruction;
+  uint32_t hop = earlier.connection(other.range).check;
+  return machine.stage(flight.instruction.route->hops[check].stage)
+             .selfOrdered &&
+         placeOf(flight, check) == placeOf(*other.owner, hop);
 }
 
 /// The reads or the writes that end at this hop have ended.
@@ -320,10 +335,9 @@ void Simulator::release(Flight &flight) {
 }
 
 void Simulator::record(const Flight &flight, int64_t left) {
-  if (flight.unit != kNone && left > flight.entered &&
-      flight.hop + 1 < flight.instruction.route->hops.size())
-    result.units[flight.unit].blocked +=
-        std::max<int64_t>(0, left - flight.started - flight.latency.cycles);
+  bool passes = flight.unit == kNone;
+  if (!passes)
+    result.units[flight.unit].blocked += left - flight.done;
   if (!options.trace)
     return;
   TraceRecord record;
@@ -334,16 +348,15 @@ void Simulator::record(const Flight &flight, int64_t left) {
   record.member = flight.instruction.member;
   record.unit = flight.unit;
   record.entered = flight.entered;
-  record.started = flight.unit == kNone ? flight.entered : flight.started;
+  record.started = passes ? flight.entered : flight.started;
+  record.done = passes ? flight.ready : flight.done;
   record.left = left;
-  bool waited = flight.unit != kNone && flight.started > flight.ready;
+  bool waited = !passes && flight.started > flight.ready;
   if (waited && flight.dataThere == flight.started) {
     record.cause = TraceRecord::Cause::Data;
     record.blocker = flight.blocker;
   } else if (waited) {
     record.cause = TraceRecord::Cause::Unit;
-  } else if (flight.unit == kNone && left > flight.ready) {
-    record.cause = TraceRecord::Cause::Room;
   }
   options.trace->add(record);
 }

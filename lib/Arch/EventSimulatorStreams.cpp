@@ -44,15 +44,17 @@ Expected<void> Simulator::openStreams(const std::vector<int64_t> &inputs) {
   return {};
 }
 
-/// Takes instructions as there is room for them.
+/// Takes instructions as there is room for them. Signals and waits need none.
 void Simulator::fill(uint32_t index) {
   StreamState &stream = streams[index];
-  while (!stream.ended && !hasFailed &&
-         stream.held < machine.stage(stream.fetch).capacity) {
+  while (!stream.ended && !hasFailed) {
     StreamItem item;
-    switch (stream.cursor->next()) {
+    Event event = stream.atInstruction ? Event::Issue : stream.cursor->next();
+    switch (event) {
     case Event::Issue:
-      if (!takeInstruction(stream, index))
+      stream.atInstruction =
+          stream.held == machine.stage(stream.fetch).capacity;
+      if (stream.atInstruction || !takeInstruction(stream, index))
         return;
       break;
     case Event::Signal:
@@ -64,6 +66,10 @@ void Simulator::fill(uint32_t index) {
       item.kind = StreamItem::Wait;
       item.synchronization = stream.cursor->synchronization();
       stream.items.push_back(item);
+      break;
+    case Event::Warm:
+      if (!warm(*stream.cursor))
+        return;
       break;
     case Event::End:
       stream.ended = true;
@@ -180,7 +186,7 @@ void Simulator::issue(StreamState &stream) {
 
   const std::vector<Hop> &hops = flight.instruction.route->hops;
   flight.pending.assign(hops.size(), 0);
-  flight.fused = nullptr;
+  flight.partner = nullptr;
   flight.blocker = -1;
   for (uint32_t hop = 0; hop < hops.size(); ++hop)
     stages[placeOf(flight, hop)].expected.push_back(&flight);

@@ -165,6 +165,7 @@ bool LoopAnalysis::runBlock(BlockId id) {
     case StatementKind::Signal:
     case StatementKind::Wait:
     case StatementKind::Stream:
+    case StatementKind::Warm:
       good = false;
       break;
     }

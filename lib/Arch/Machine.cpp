@@ -103,6 +103,21 @@ bool arch::overlap(const Range &a, const Range &b) {
   return false;
 }
 
+Piece arch::nextPiece(const std::vector<int64_t> &bursts, int64_t address,
+                      int64_t size) {
+  Piece best{address, size, size};
+  if (bursts.empty())
+    return best;
+  best.covered = 0;
+  for (int64_t burst : bursts) {
+    int64_t begin = address - address % burst;
+    int64_t covered = std::min(size, begin + burst - address);
+    if (covered > best.covered)
+      best = {begin, burst, covered};
+  }
+  return best;
+}
+
 //===----------------------------------------------------------------------===//
 // Creation
 //===----------------------------------------------------------------------===//
@@ -134,9 +149,18 @@ Expected<void> Machine::checkNumbers() const {
     if (auto count = countMembers(stage.name, stage.instances); !count)
       return count.takeError();
   }
-  for (const Unit &unit : objects->units)
-    if (auto good = check(unit.name, {{"in_flight", unit.inFlight, 0}}); !good)
+  for (const Unit &unit : objects->units) {
+    if (auto good = check(unit.name, {{"in_flight", unit.inFlight, 0},
+                                      {"outstanding", unit.outstanding, 0}});
+        !good)
       return good;
+    int64_t least = 1;
+    for (int64_t burst : unit.bursts) {
+      if (auto good = check(unit.name, {{"a burst", burst, least}}); !good)
+        return good;
+      least = burst + 1;
+    }
+  }
   for (const Storage &storage : objects->storages) {
     if (auto good =
             check(storage.name, {{"size", storage.size, 0},
@@ -144,6 +168,8 @@ Expected<void> Machine::checkNumbers() const {
                                  {"write_latency", storage.writeLatency, 0},
                                  {"ports", storage.ports, 1},
                                  {"port_width", storage.portWidth, 1},
+                                 {"overhead", storage.overhead, 0},
+                                 {"response", storage.response, 0},
                                  {"in_flight", storage.inFlight, 0}});
         !good)
       return good;
@@ -152,14 +178,25 @@ Expected<void> Machine::checkNumbers() const {
     if (storage.kind == StorageKind::DRAM)
       if (auto good = check(storage.name, {{"banks", storage.banks, 1},
                                            {"row", storage.row, 1},
-                                           {"row_miss", storage.rowMiss, 0}});
+                                           {"row_miss", storage.rowMiss, 0},
+                                           {"row_cycle", storage.rowCycle, 0},
+                                           {"write_recovery",
+                                            storage.writeRecovery, 0},
+                                           {"turnaround", storage.turnaround,
+                                            0}});
           !good)
         return good;
     if (storage.kind != StorageKind::Cache)
       continue;
     if (auto good = check(storage.name, {{"sets", storage.sets, 1},
                                          {"ways", storage.ways, 1},
-                                         {"line", storage.line, 1}});
+                                         {"line", storage.line, 1},
+                                         {"misses", storage.misses, 0},
+                                         {"miss_overhead", storage.missOverhead,
+                                          0},
+                                         {"victim_overhead",
+                                          storage.victimOverhead, 0},
+                                         {"set_gap", storage.setGap, 0}});
         !good)
       return good;
     if (storage.backing == kNone || !storage.instances.empty() ||
@@ -345,9 +382,9 @@ Expected<uint32_t> Machine::member(const std::vector<int64_t> &extents,
   return uint32_t(index);
 }
 
-Expected<void> Machine::decodeRange(const Cursor &cursor, const Access &access,
-                                    bool write,
-                                    Instruction &instruction) const {
+/// The range may have no words.
+Expected<Range> Machine::readRange(const Cursor &cursor, const Access &access,
+                                   bool write) const {
   const Storage &storage = objects->storages[access.storage];
   Range range;
   range.storage = access.storage;
@@ -366,7 +403,7 @@ Expected<void> Machine::decodeRange(const Cursor &cursor, const Access &access,
                         std::to_string(range.repeat) +
                         " runs, expected at most 2^20");
   if (range.size == 0 || range.repeat == 0)
-    return {};
+    return range;
   if (range.repeat == 1)
     range.stride = 0;
   Checked end = Checked(range.address) +
@@ -386,6 +423,39 @@ Expected<void> Machine::decodeRange(const Cursor &cursor, const Access &access,
       return index.takeError();
     range.place += *index;
   }
+  return range;
+}
+
+Expected<std::vector<Range>> Machine::warmed(const Program &program,
+                                             const Cursor &cursor) const {
+  const Warming &warming = cursor.warming();
+  std::vector<Range> ranges;
+  for (bool write : {false, true})
+    for (const Access &access : write ? warming.writes : warming.reads) {
+      Expected<Range> range = readRange(cursor, access, write);
+      if (range && storage(access.storage).kind != StorageKind::Cache)
+        range = invalidInput("'" + storage(access.storage).name +
+                             "' is no cache, which alone can be warm");
+      if (!range)
+        return makeError(range.error().kind,
+                         program.locations[warming.location] + ": " +
+                             range.error().message);
+      if (range->size > 0 && range->repeat > 0)
+        ranges.push_back(*range);
+    }
+  return ranges;
+}
+
+Expected<void> Machine::decodeRange(const Cursor &cursor, const Access &access,
+                                    bool write,
+                                    Instruction &instruction) const {
+  Expected<Range> found = readRange(cursor, access, write);
+  if (!found)
+    return found.takeError();
+  const Range &range = *found;
+  if (range.size == 0 || range.repeat == 0)
+    return {};
+  const Storage &storage = objects->storages[access.storage];
   if (instruction.connection(range).check == kNone)
     return invalidInput("'" + objects->operations[instruction.operation] +
                         "' " + (write ? "writes" : "reads") + " '" +
@@ -455,9 +525,12 @@ Expected<Latency> Machine::latency(Hop::Choice choice, const Instruction &first,
       evaluate(process.latency, {key.begin() + 2, key.end()}, budget);
   if (!outputs)
     return outputs.takeError();
-  Latency latency{(*outputs)[0], outputs->size() > 1 ? (*outputs)[1] : -1};
-  if (latency.cycles < 0 || (outputs->size() > 1 && latency.interval < 0) ||
-      latency.cycles > kMaxCount / 4 || latency.interval > kMaxCount / 4)
+  Latency latency{(*outputs)[0], outputs->size() > 1 ? (*outputs)[1] : -1,
+                  outputs->size() > 2 ? (*outputs)[2] : -1};
+  auto isPossible = [](int64_t time) {
+    return 0 <= time && time <= kMaxCount / 4;
+  };
+  if (!std::all_of(outputs->begin(), outputs->end(), isPossible))
     return inObject(unit, "the latency or interval of '" +
                               objects->operations[process.operation] +
                               "' is negative or beyond 2^60");

@@ -76,6 +76,10 @@ const std::vector<bool> &Liveness::run() {
     mark(issue.reads);
     mark(issue.writes);
   }
+  for (const Warming &warming : program.warmings) {
+    mark(warming.reads);
+    mark(warming.writes);
+  }
   markLoops();
   markBranches();
   // A computation comes behind the ones it reads.

@@ -14,7 +14,7 @@ DescribedTarget::DescribedTarget(ObjectDiagram objects,
     : diagram(std::move(objects)), mappings(std::move(programs)),
       targetInfo(std::move(info)), evaluator(makeEvaluator(diagram, kind)) {
   auto cycles = [this](const Layer &layer) -> Expected<int64_t> {
-    Expected<Evaluation> result = evaluate(layer);
+    Expected<Timing> result = evaluate(layer);
     if (!result)
       return result.takeError();
     return result->cycles;
@@ -49,28 +49,42 @@ static Expected<void> checkEpilogue(const TargetInfo &info,
   return {};
 }
 
+static bool takes(const MappingProgram &mapping, LayerProperty::Kind kind,
+                  const ScheduleLoop &loop) {
+  return std::any_of(mapping.properties.begin(), mapping.properties.end(),
+                     [&](LayerProperty property) {
+                       return property.kind == kind &&
+                              property.index == loop.dim;
+                     });
+}
+
 /// A schedule that the mapping would not see must not be measured as if it did.
 static Expected<void> checkSchedule(const MappingProgram &mapping,
                                     const Layer &layer) {
-  if (!layer.schedule.nest.empty())
+  auto refuse = [&](const char *what, const ScheduleLoop &loop) {
+    return unsupported("the mapping of " + std::string(layer.info().name) +
+                       " takes no " + what + " of '" +
+                       std::string(layer.info().dims[loop.dim].name) + "'");
+  };
+  const Schedule &schedule = layer.schedule;
+  if (!schedule.nest.empty() && !mapping.takesNest())
     return unsupported("the mapping of " + std::string(layer.info().name) +
                        " takes no loop nest");
-  for (const ScheduleLoop &loop : layer.schedule.tile) {
-    bool isTaken =
-        std::any_of(mapping.properties.begin(), mapping.properties.end(),
-                    [&](LayerProperty property) {
-                      return property.kind == LayerProperty::Kind::TileSize &&
-                             property.index == loop.dim;
-                    });
-    if (!isTaken)
-      return unsupported("the mapping of " + std::string(layer.info().name) +
-                         " takes no tile size of '" +
-                         std::string(layer.info().dims[loop.dim].name) + "'");
-  }
+  for (const ScheduleLoop &loop : schedule.tile)
+    if (!takes(mapping, LayerProperty::Kind::TileSize, loop))
+      return refuse("tile size", loop);
+  for (size_t level = 0; level < schedule.nest.size(); ++level)
+    for (const ScheduleLoop &loop : schedule.nest[level]) {
+      auto kind = level == 0 ? LayerProperty::Kind::NestPosition
+                             : LayerProperty::Kind::TileSize;
+      if (loop.extent > 1 && !takes(mapping, kind, loop))
+        return refuse(level == 0 ? "order of the loop" : "tile size", loop);
+    }
   return {};
 }
 
-Expected<Evaluation> DescribedTarget::evaluate(const Layer &layer) const {
+Expected<Timing> DescribedTarget::evaluate(const Layer &layer,
+                                           Trace *trace) const {
   if (auto legal = targetInfo.checkLegal(layer); !legal)
     return legal.takeError();
   const MappingProgram &mapping = *findMapping(layer.kind);
@@ -80,11 +94,13 @@ Expected<Evaluation> DescribedTarget::evaluate(const Layer &layer) const {
     return free.takeError();
   if (auto taken = checkSchedule(mapping, layer); !taken)
     return taken.takeError();
-  return evaluator->evaluate(mapping.program,
-                             mapping.inputs(layer, legalityValues(layer)));
+  EvaluationOptions options;
+  options.trace = trace;
+  return evaluator->evaluate(
+      mapping.program, mapping.inputs(layer, legalityValues(layer)), options);
 }
 
-static Measurement toMeasurement(Expected<Evaluation> evaluation,
+static Measurement toMeasurement(Expected<Timing> evaluation,
                                  const TargetInfo &info) {
   Measurement result;
   if (!evaluation) {

@@ -30,52 +30,117 @@ static std::string joinPatterns(const std::vector<TargetProvider> &providers) {
   return names;
 }
 
-Expected<std::unique_ptr<Target>>
-TargetRegistry::create(const std::string &text) const {
-  for (const TargetProvider &provider : known) {
-    if (!provider.matches(text))
-      continue;
-    if (provider.available)
-      if (auto usable = provider.available(); !usable)
-        return makeError(usable.error().kind, "target '" + text +
-                                                  "' cannot be used here: " +
-                                                  usable.error().message);
-    return provider.create(text);
-  }
+const TargetProvider *TargetRegistry::find(const std::string &text) const {
+  for (const TargetProvider &provider : known)
+    if (provider.matches(text))
+      return &provider;
+  return nullptr;
+}
+
+Error TargetRegistry::unknown(const std::string &text) const {
   return invalidInput("unknown target '" + text +
                       "', expected one of: " + joinPatterns(known));
 }
 
-std::string TargetRegistry::listAsText() const {
+Expected<std::unique_ptr<Target>>
+TargetRegistry::create(const std::string &text) const {
+  const TargetProvider *provider = find(text);
+  if (!provider)
+    return unknown(text);
+  if (provider->available)
+    if (auto usable = provider->available(); !usable)
+      return makeError(usable.error().kind,
+                       "target '" + text +
+                           "' cannot be used here: " + usable.error().message);
+  return provider->create(text);
+}
+
+//===----------------------------------------------------------------------===//
+// Lists
+//===----------------------------------------------------------------------===//
+
+Expected<std::vector<TargetRegistry::Entry>>
+TargetRegistry::entries(const std::string &only) const {
+  std::vector<Entry> result;
+  auto add = [&](const TargetProvider &provider, const std::string &text) {
+    Entry entry{text, &provider, Expected<void>(),
+                std::vector<TargetParameter>()};
+    if (provider.available)
+      entry.usable = provider.available();
+    if (provider.parameters && text.front() != '*')
+      entry.parameters = provider.parameters(text);
+    if (entry.usable && !entry.parameters)
+      entry.usable = entry.parameters.error();
+    result.push_back(std::move(entry));
+  };
+  if (only.empty()) {
+    for (const TargetProvider &provider : known)
+      add(provider, provider.pattern);
+    return result;
+  }
+  const TargetProvider *provider = find(only);
+  if (!provider)
+    return unknown(only);
+  add(*provider, only);
+  return result;
+}
+
+static std::string print(const TargetParameter &parameter) {
+  return parameter.name + "=" + std::to_string(parameter.defaultValue) + " (" +
+         std::to_string(parameter.minimum) + " to " +
+         std::to_string(parameter.maximum) + ")";
+}
+
+Expected<std::string>
+TargetRegistry::listAsText(const std::string &only) const {
+  auto list = entries(only);
+  if (!list)
+    return list.takeError();
   size_t width = 0;
-  for (const TargetProvider &provider : known)
-    width = std::max(width, provider.pattern.size());
-  std::string text;
-  for (const TargetProvider &provider : known) {
-    Expected<void> usable =
-        provider.available ? provider.available() : Expected<void>();
-    text += provider.pattern +
-            std::string(width + 2 - provider.pattern.size(), ' ') +
-            provider.description + "\n" + std::string(width + 2, ' ') +
-            "needs: " + provider.needs + "\n" + std::string(width + 2, ' ') +
-            (usable ? "usable here"
-                    : "not usable here: " + usable.error().message) +
-            "\n";
+  for (const Entry &entry : *list)
+    width = std::max(width, entry.name.size());
+  std::string text, indent(width + 2, ' ');
+  for (const Entry &entry : *list) {
+    text += entry.name + std::string(width + 2 - entry.name.size(), ' ') +
+            entry.provider->description + "\n" + indent +
+            "needs: " + entry.provider->needs + "\n";
+    std::string parameters;
+    if (entry.parameters)
+      for (const TargetParameter &parameter : *entry.parameters)
+        parameters += (parameters.empty() ? "" : ", ") + print(parameter);
+    if (!parameters.empty())
+      text += indent + "parameters: " + parameters + "\n";
+    text +=
+        indent +
+        (entry.usable ? "usable here"
+                      : "not usable here: " + entry.usable.error().message) +
+        "\n";
   }
   return text;
 }
 
-std::string TargetRegistry::listAsJson() const {
+Expected<std::string>
+TargetRegistry::listAsJson(const std::string &only) const {
   using Json = nlohmann::ordered_json;
+  auto list = entries(only);
+  if (!list)
+    return list.takeError();
   Json targets = Json::array();
-  for (const TargetProvider &provider : known) {
-    Expected<void> usable =
-        provider.available ? provider.available() : Expected<void>();
-    Json target{{"name", provider.pattern},
-                {"description", provider.description},
-                {"needs", provider.needs},
-                {"available", bool(usable)}};
-    target["reason"] = usable ? Json() : Json(usable.error().message);
+  for (const Entry &entry : *list) {
+    Json parameters = Json::array();
+    if (entry.parameters)
+      for (const TargetParameter &parameter : *entry.parameters)
+        parameters.push_back({{"name", parameter.name},
+                              {"default", parameter.defaultValue},
+                              {"minimum", parameter.minimum},
+                              {"maximum", parameter.maximum}});
+    Json target{{"name", entry.name},
+                {"description", entry.provider->description},
+                {"needs", entry.provider->needs},
+                {"parameters", std::move(parameters)},
+                {"available", bool(entry.usable)}};
+    target["reason"] =
+        entry.usable ? Json() : Json(entry.usable.error().message);
     targets.push_back(std::move(target));
   }
   return Json{{"schema", 1}, {"targets", std::move(targets)}}.dump(

@@ -24,6 +24,10 @@ CommandLine::Mode CommandLine::mode() const {
     return Mode::ListTargets;
   if (describe)
     return Mode::Describe;
+  if (diagram)
+    return Mode::Diagram;
+  if (explain)
+    return Mode::Explain;
   return run ? Mode::Run : Mode::Optimize;
 }
 
@@ -56,8 +60,20 @@ struct Options {
   cl::opt<std::string> listTargets{
       "list-targets", cl::ValueOptional, cl::value_desc("json"),
       cl::cat(category),
-      cl::desc("List the targets, what each needs and whether "
-               "it is usable here")};
+      cl::desc("List the targets, or the --target: what each needs, its "
+               "parameters and whether it is usable here")};
+  cl::opt<bool> diagram{
+      "diagram", cl::cat(category),
+      cl::desc("Print the object diagram of a described target, in the "
+               "language of Graphviz (dot -Tsvg draws it)")};
+  cl::opt<std::string> explain{
+      "explain", cl::ValueOptional, cl::value_desc("json"), cl::cat(category),
+      cl::desc("Print where the cycles of the layers go on a described target: "
+               "how busy its units are and what they wait for")};
+  cl::opt<std::string> trace{
+      "trace", cl::value_desc("file"), cl::cat(category),
+      cl::desc("With --explain and one layer: write who was where and waited "
+               "for whom, for Perfetto or chrome://tracing")};
   ::pr::MeasureOptions defaults;
   cl::opt<int> passes{"passes", cl::cat(category), cl::init(defaults.passes),
                       cl::desc("Interleaved passes over a block of layers "
@@ -82,6 +98,14 @@ struct Options {
 };
 } // namespace
 
+/// The options that libLLVM brings by being linked, hundreds, are for those who
+/// ask with --help-hidden. To be called before any other is registered.
+static void hideLibraryOptions() {
+  for (auto &entry : cl::getRegisteredOptions())
+    if (!entry.first.starts_with("help") && entry.first != "version")
+      entry.second->setHiddenFlag(cl::Hidden);
+}
+
 /// What registerCLIOptions of mlir-opt does, without its input and output, so
 /// that a mistake can end in this tool's own exit code.
 static void registerMLIROptions(DialectRegistry &registry) {
@@ -103,6 +127,10 @@ static void store(const Options &options) {
   parsed.progress = options.progress;
   parsed.listTargets = options.listTargets.getNumOccurrences() > 0;
   parsed.listAsJson = options.listTargets == "json";
+  parsed.diagram = options.diagram;
+  parsed.explain = options.explain.getNumOccurrences() > 0;
+  parsed.explainAsJson = options.explain == "json";
+  parsed.traceFile = options.trace;
   parsed.measure.passes = options.passes;
   parsed.measure.samplesPerPass = options.samples;
   parsed.measure.blockSize = options.block;
@@ -117,13 +145,24 @@ static std::string findMistake(const Options &options) {
            options.listTargets + "'";
   if (parsed.listTargets)
     return "";
-  if ((parsed.run || parsed.describe) && parsed.target.empty())
-    return std::string(parsed.run ? "--run" : "--describe") +
-           " needs a --target; --list-targets shows them";
-  if (!parsed.target.empty() && !parsed.run && !parsed.describe)
-    return "--target needs --run or --describe";
-  if (!parsed.layersFile.empty() && !parsed.run)
-    return "--layers needs --run";
+  std::string mode = parsed.run        ? "--run"
+                     : parsed.describe ? "--describe"
+                     : parsed.diagram  ? "--diagram"
+                     : parsed.explain  ? "--explain"
+                                       : "";
+  if (parsed.run + parsed.describe + parsed.diagram + parsed.explain > 1)
+    return "only one of --run, --describe, --diagram and --explain can be done";
+  if (!mode.empty() && parsed.target.empty())
+    return mode + " needs a --target; --list-targets shows them";
+  if (!parsed.target.empty() && mode.empty())
+    return "--target needs --run, --describe, --diagram or --explain";
+  if (!parsed.layersFile.empty() && !parsed.run && !parsed.explain)
+    return "--layers needs --run or --explain";
+  if (parsed.explain && !parsed.explainAsJson && !options.explain.empty())
+    return "--explain takes no value but 'json', found '" + options.explain +
+           "'";
+  if (!parsed.traceFile.empty() && !parsed.explain)
+    return "--trace needs --explain";
   if (!parsed.layersFile.empty() && options.input.getNumOccurrences() > 0)
     return "both --layers and the input file '" + parsed.inputFile +
            "' are given";
@@ -144,6 +183,7 @@ static std::string findMistake(const Options &options) {
 
 bool mlir::pr::parseCommandLine(int argc, char **argv,
                                 DialectRegistry &registry) {
+  hideLibraryOptions();
   registerMLIROptions(registry);
   Options options;
   std::string errors;

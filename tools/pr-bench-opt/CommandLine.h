@@ -21,13 +21,15 @@ enum ExitCode : int {
 };
 
 struct CommandLine {
-  enum class Mode { Optimize, ListTargets, Describe, Run };
+  enum class Mode { Optimize, ListTargets, Describe, Diagram, Explain, Run };
   Mode mode() const;
 
   std::string inputFile, outputFile;
   std::string target, layersFile;
   bool run = false, describe = false, progress = false;
   bool listTargets = false, listAsJson = false;
+  bool diagram = false, explain = false, explainAsJson = false;
+  std::string traceFile; ///< of --explain; empty: none
   ::pr::MeasureOptions measure;
 };
 

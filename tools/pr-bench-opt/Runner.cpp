@@ -15,11 +15,13 @@ using ::pr::Target;
 
 int mlir::pr::listTargets(const ::pr::TargetRegistry &targets,
                           const CommandLine &options) {
-  std::string text =
-      options.listAsJson ? targets.listAsJson() : targets.listAsText();
+  auto text = options.listAsJson ? targets.listAsJson(options.target)
+                                 : targets.listAsText(options.target);
+  if (!text)
+    return complain(ExitUsage, text.error().message);
   if (!options.listAsJson)
-    text.pop_back();
-  return writeWholeLine(text) ? ExitOk : ExitInput;
+    text->pop_back();
+  return writeWholeLine(*text) ? ExitOk : ExitInput;
 }
 
 int mlir::pr::describeTarget(const ::pr::TargetRegistry &targets,

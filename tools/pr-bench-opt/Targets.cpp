@@ -71,6 +71,13 @@ static void addDescribed(TargetRegistry &registry) {
       return spec.error();
     return makeDescribedTarget(spec->name, spec->parameters);
   };
+  described.parameters = [](const std::string &text)
+      -> Expected<std::vector<::pr::TargetParameter>> {
+    auto spec = ::pr::parseTargetSpec(text);
+    if (!spec)
+      return spec.error();
+    return architectureParameters(spec->name);
+  };
   for (const BuiltinArchitecture &architecture : builtinArchitectures()) {
     described.pattern = architecture.name;
     described.description =

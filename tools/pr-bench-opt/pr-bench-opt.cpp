@@ -2,6 +2,7 @@
 //
 // Benchmarks of layers: mlir-opt for `pr.bench`, and the runner that measures.
 #include "CommandLine.h"
+#include "Explain.h"
 #include "Runner.h"
 #include "Targets.h"
 
@@ -38,6 +39,10 @@ int main(int argc, char **argv) {
     return listTargets(targets, options);
   case CommandLine::Mode::Describe:
     return describeTarget(targets, options);
+  case CommandLine::Mode::Diagram:
+    return printDiagram(targets, options);
+  case CommandLine::Mode::Explain:
+    return explainLayers(targets, options, registry);
   case CommandLine::Mode::Run:
     return runBenchmarks(targets, options, registry);
   case CommandLine::Mode::Optimize:

@@ -48,11 +48,24 @@ static std::string compare(const ObjectDiagram &diagram, const Timing &expected,
   for (size_t u = 0; u < diagram.units.size(); ++u) {
     const UnitUse &good = expected.units[u], &other = found.units[u];
     std::string unit = "'" + diagram.units[u].name + "': ";
-    if (other.instructions != good.instructions)
-      return unit +
-             differ("instructions", good.instructions, other.instructions);
-    if (other.busy != good.busy)
-      return unit + differ("busy", good.busy, other.busy);
+    struct {
+      const char *what;
+      int64_t UnitUse::*count;
+    } counts[] = {{"instructions", &UnitUse::instructions},
+                  {"busy", &UnitUse::busy},
+                  {"waited for data", &UnitUse::waitedForData},
+                  {"waited for the unit", &UnitUse::waitedForUnit},
+                  {"blocked", &UnitUse::blocked}};
+    for (auto [what, count] : counts)
+      if (other.*count != good.*count)
+        return unit + differ(what, good.*count, other.*count);
+  }
+  for (size_t m = 0; m < diagram.storages.size(); ++m) {
+    const MemoryUse &good = expected.memories[m], &other = found.memories[m];
+    if (other.accesses != good.accesses || other.words != good.words ||
+        other.busy != good.busy)
+      return "'" + diagram.storages[m].name +
+             "': " + differ("busy", good.busy, other.busy);
   }
   return "";
 }
@@ -74,13 +87,18 @@ Agreement test::compareEvaluators(const ObjectDiagram &diagram,
   options.maxSteps = 1000 * maxInstructions;
   options.maxInstructions = maxInstructions;
   auto simulated = simulate(*machine, program, inputs, options);
-  if (!simulated) {
-    if (simulated.error().kind != ErrorKind::Unsupported)
-      return fail("simulator", simulated.error().message);
+  auto graph = evaluateGraph(*machine, program, inputs, options);
+  if (!simulated && simulated.error().kind == ErrorKind::Unsupported) {
     result.outcome = Agreement::TooLong;
     return result;
   }
-  auto graph = evaluateGraph(*machine, program, inputs, options);
+  if (!simulated && !graph &&
+      graph.error().message == simulated.error().message) {
+    result.outcome = Agreement::Refused;
+    return result;
+  }
+  if (!simulated)
+    return fail("simulator", simulated.error().message);
   if (!graph)
     return fail("graph", graph.error().message);
   result.cycles = simulated->cycles;
@@ -121,10 +139,11 @@ bool test::issuesSeveral(const ObjectDiagram &diagram) {
 }
 
 void Shares::add(const Agreement &agreement, bool several, bool isRagged) {
-  if (agreement.outcome == Agreement::TooLong) {
-    ++tooLong;
+  tooLong += agreement.outcome == Agreement::TooLong;
+  refused += agreement.outcome == Agreement::Refused;
+  if (agreement.outcome == Agreement::TooLong ||
+      agreement.outcome == Agreement::Refused)
     return;
-  }
   ++pairs;
   instructions += agreement.instructions;
   if (agreement.outcome == Agreement::Differs) {

@@ -15,6 +15,7 @@ struct Agreement {
     Agrees,
     Approximate, ///< the graph says that it is not exact
     TooLong,     ///< more instructions than are to be compared
+    Refused,     ///< both for the same reason
     Differs,
   };
   Outcome outcome = Differs;
@@ -27,8 +28,8 @@ struct Agreement {
 };
 
 /// Simulates the layer, evaluates it by the graph with and without continuing
-/// loops, and compares cycles and the use of every unit. `maxInstructions`
-/// bounds the time this takes.
+/// loops, and compares cycles and the use of every unit and memory.
+/// `maxInstructions` bounds the time this takes.
 Agreement compareEvaluators(const ObjectDiagram &diagram,
                             const Program &program,
                             const std::vector<int64_t> &inputs,
@@ -39,10 +40,10 @@ bool issuesSeveral(const ObjectDiagram &diagram);
 
 /// How many pairs of an architecture and a layer had what.
 struct Shares {
-  int64_t pairs = 0; ///< compared: not those that were too long
+  int64_t pairs = 0; ///< compared: not those too long or refused
   int64_t exact = 0, approximate = 0, continued = 0, backPressure = 0,
           multiIssue = 0, portConflict = 0, longPeriod = 0, ragged = 0,
-          instructions = 0, differences = 0, tooLong = 0;
+          instructions = 0, differences = 0, tooLong = 0, refused = 0;
   double distance = 0; ///< of approximate ones: sum of |graph / simulator - 1|
 
   void add(const Agreement &agreement, bool several, bool isRagged);

@@ -71,6 +71,7 @@ static Json toJson(const Shares &shares) {
           {"ragged", shares.ragged},
           {"instructions", shares.instructions},
           {"too_long", shares.tooLong},
+          {"refused", shares.refused},
           {"differences", shares.differences}};
 }
 
@@ -88,7 +89,8 @@ void Checker::print(uint64_t nextSeed, bool done) const {
 
 void Checker::report(uint64_t seed, const std::string &what,
                      const Agreement &agreement) {
-  pairs += agreement.outcome != Agreement::TooLong;
+  pairs += agreement.outcome != Agreement::TooLong &&
+           agreement.outcome != Agreement::Refused;
   if (agreement.outcome != Agreement::Differs)
     return;
   ++differences;

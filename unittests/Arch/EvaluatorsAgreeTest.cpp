@@ -20,13 +20,14 @@ static Shares compareMany(int64_t pairs, bool streams) {
     Agreement agreement =
         compareEvaluators(pair.diagram, pair.program, pair.inputs, kLength);
     EXPECT_EQ(agreement.difference, "") << "seed " << seed;
+    EXPECT_NE(agreement.outcome, Agreement::Refused) << "seed " << seed;
     shares.add(agreement, issuesSeveral(pair.diagram), pair.ragged);
   }
   return shares;
 }
 
 TEST(EvaluatorsAgreeTest, LoopPrograms) {
-  Shares shares = compareMany(400, /*streams=*/false);
+  Shares shares = compareMany(250, /*streams=*/false);
   EXPECT_GE(shares.exact * 10, shares.pairs * 8);
   for (int64_t share : {shares.backPressure, shares.multiIssue,
                         shares.portConflict, shares.longPeriod, shares.ragged})

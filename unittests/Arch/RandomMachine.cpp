@@ -36,6 +36,7 @@ private:
   void makeStorages();
   void makeSpecial(uint32_t storage);
   void makeFused();
+  void makeAccesses(Unit &unit);
   void makeProcesses();
   void makeProgram();
   void makeStreams();
@@ -71,7 +72,11 @@ void Generator::makeStorages() {
           machine.sram(kWords, draw(0, 5), draw(0, 5), draw(1, 2), draw(1, 4)));
       if (chance(30))
         machine.diagram.storages.back().inFlight = draw(1, 4);
-      if (chance(16))
+      if (chance(15)) {
+        machine.diagram.storages.back().overhead = draw(0, 3);
+        machine.diagram.storages.back().response = draw(0, 4);
+      }
+      if (chance(12))
         makeSpecial(storages.back());
     }
     Storage &storage = machine.diagram.storages[storages.back()];
@@ -90,18 +95,38 @@ void Generator::makeSpecial(uint32_t index) {
     storage.banks = draw(1, 4);
     storage.row = draw(4, 64);
     storage.rowMiss = draw(1, 12);
+    if (chance(40)) {
+      storage.rowCycle = draw(0, 30);
+      storage.writeRecovery = draw(0, 12);
+      storage.turnaround = draw(0, 5);
+    }
   } else if (what < 8) {
     storage.kind = StorageKind::Cache;
     storage.sets = draw(1, 8);
     storage.ways = draw(1, 3);
     storage.line = draw(2, 16);
     storage.replacement = Replacement(draw(0, 2));
+    if (chance(50)) {
+      storage.misses = draw(1, 4);
+      storage.missOverhead = draw(0, 4);
+      storage.victimOverhead = draw(0, 4);
+      storage.setGap = draw(0, 4);
+    }
     storage.backing = uint32_t(machine.diagram.storages.size());
     int64_t ports = draw(1, 2), width = draw(1, 4);
     machine.sram(kWords, draw(0, 9), draw(0, 9), ports, width);
   } else {
     storage.firstCome = true;
   }
+}
+
+/// How a unit accesses memories.
+void Generator::makeAccesses(Unit &unit) {
+  if (chance(8))
+    unit.bursts = {draw(1, 2), draw(3, 4), draw(6, 8)};
+  if (chance(15))
+    unit.outstanding = draw(1, 4);
+  unit.postedWrites = chance(10);
 }
 
 /// A way from `from` to an execute stage, through queues.
@@ -126,6 +151,8 @@ void Generator::makeExecuteStage(uint32_t from) {
     if (chance(30))
       machine.diagram.units[unit].inFlight = draw(1, 3);
     machine.connect(unit, storages, storages);
+    if (machine.diagram.units[unit].accessesMemory)
+      makeAccesses(machine.diagram.units[unit]);
   }
   // A second phase behind the first.
   if (!chance(25))

@@ -6,6 +6,7 @@
 #include "pr/Arch/DependencyGraph.h"
 #include "pr/Arch/EventSimulator.h"
 
+#include <array>
 #include <gtest/gtest.h>
 
 using namespace pr;
@@ -360,6 +361,127 @@ TEST(TimingRulesTest, CacheMissesReadTheMemoryBehind) {
   EXPECT_EQ(run(true), 44);
 }
 
+TEST(TimingRulesTest, ReadsOfAnInstructionEndTogether) {
+  Loader machine(10, 1, 4);
+  ProgramSketch program;
+  ValueId zero = program.constant(0);
+  auto word = [&] { return program.range(machine.file, zero, 1); };
+  program.issue(machine.load, {},
+                {program.range(machine.memory, zero, 8), word()}, {});
+  program.issue(
+      machine.store, {}, {},
+      {word(), program.range(machine.memory, program.constant(64), 8)});
+  // The load's unit is free again at 1, its words are there at 12; only then
+  // may the register be written and the store begin: 12 + 10 + 2.
+  EXPECT_EQ(cycles(machine, program), 24);
+}
+
+TEST(TimingRulesTest, BurstsAreWholeWindows) {
+  Loader machine(10, 1, 8);
+  machine.diagram.units[0].bursts = {4, 16};
+  ProgramSketch program;
+  program.issue(machine.load, {},
+                {program.range(machine.memory, program.constant(6), 20)}, {});
+  // Words 0 to 15 are requested at 0 and move from 10 to 12, words 16 to 31 at
+  // 1, from 12 to 14.
+  EXPECT_EQ(cycles(machine, program), 14);
+}
+
+TEST(TimingRulesTest, OutstandingAccessesBoundAUnit) {
+  Loader machine(10, 1, 8);
+  machine.diagram.units[0].outstanding = 2;
+  ProgramSketch program;
+  program.issue(machine.load, {},
+                {program.range(machine.memory, program.constant(0), 8, 4, 100)},
+                {});
+  // Requests at 0, 1, 11, 12.
+  EXPECT_EQ(cycles(machine, program), 23);
+}
+
+TEST(TimingRulesTest, PostedWritesAreNotWaitedFor) {
+  for (bool posted : {false, true}) {
+    Loader machine(10, 1, 8);
+    machine.diagram.units[1].postedWrites = posted;
+    ProgramSketch program;
+    ValueId zero = program.constant(0);
+    program.issue(machine.store, {}, {},
+                  {program.range(machine.file, zero, 1),
+                   program.range(machine.memory, zero, 8)});
+    program.issue(machine.load, {},
+                  {program.range(machine.file, zero, 1),
+                   program.range(machine.memory, program.constant(64), 8)},
+                  {});
+    // The store ends at 11 all the same; the load starts at 1 or at 11.
+    EXPECT_EQ(cycles(machine, program), posted ? 12 : 22);
+  }
+}
+
+TEST(TimingRulesTest, PortsRestBetweenAccesses) {
+  Loader machine(4, 1, 8);
+  machine.diagram.storages[machine.memory].overhead = 2;
+  machine.diagram.storages[machine.memory].response = 5;
+  ProgramSketch program;
+  program.issue(machine.load, {},
+                {program.range(machine.memory, program.constant(0), 8, 2, 8)},
+                {});
+  // Words move in cycle 4, then, the port being free at 7, in cycle 7.
+  EXPECT_EQ(cycles(machine, program), 13);
+}
+
+TEST(TimingRulesTest, BanksTakeTimeToOpenRows) {
+  Loader machine(4, 1, 8);
+  Storage &dram = machine.diagram.storages[machine.memory];
+  dram.kind = StorageKind::DRAM;
+  dram.banks = 2;
+  dram.row = 16;
+  dram.rowMiss = 20;
+  dram.rowCycle = 30;
+  dram.writeRecovery = 5;
+  dram.turnaround = 3;
+  ProgramSketch program;
+  auto access = [&](bool write, int64_t address) {
+    Access range = program.range(machine.memory, program.constant(address), 8);
+    if (write)
+      program.issue(machine.store, {}, {}, {range});
+    else
+      program.issue(machine.load, {}, {range}, {});
+  };
+  access(false, 0);  // asked for at 0, open at 20, moved at 25
+  access(false, 32); // asked for at 30, open at 50, moved at 55
+  access(true, 40);  // the row is open; the port turns until 58: moved at 59
+  access(false, 0);  // asked for at 59 + 5, open at 84, moved at 89
+  EXPECT_EQ(cycles(machine, program), 89);
+}
+
+TEST(TimingRulesTest, CachesMayServeOthersDuringAMiss) {
+  for (int accesses : {1, 2, 3, 4}) {
+    Loader machine(1, 1, 4);
+    uint32_t behind = machine.sram(1024, 30, 30, 1, 4);
+    Storage &cache = machine.diagram.storages[machine.memory];
+    cache.kind = StorageKind::Cache;
+    cache.sets = 2;
+    cache.ways = 1;
+    cache.line = 16;
+    cache.backing = behind;
+    cache.misses = 2;
+    cache.missOverhead = 2;
+    cache.setGap = 5;
+    ProgramSketch program;
+    for (int i = 0; i < accesses; ++i) {
+      int64_t address = std::array{0, 4, 16, 32}[size_t(i)];
+      program.issue(
+          machine.load, {},
+          {program.range(machine.memory, program.constant(address), 4)}, {});
+    }
+    // The first line is asked for at 2 and there at 2 + 30 + 4. The second
+    // access hits it. The third one's line moves behind the first: 40. The
+    // fourth waits until one of two misses is over, at 36: 36 + 30 + 4.
+    EXPECT_EQ(cycles(machine, program), accesses < 3    ? 36
+                                        : accesses == 3 ? 40
+                                                        : 70);
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Streams
 //===----------------------------------------------------------------------===//
@@ -410,6 +532,30 @@ TEST(TimingRulesTest, SemaphoresOrderStreams) {
     // one, or as the other happens.
     EXPECT_EQ(cycles(machine, program), afterCompletion ? 13 : 10);
   }
+}
+
+TEST(TimingRulesTest, SignalsAndWaitsTakeNoSlot) {
+  MachineSketch machine;
+  uint32_t slow = machine.operation("slow"), fast = machine.operation("fast");
+  uint32_t fetch = machine.fetch(), other = machine.fetch(),
+           a = machine.execute(0, 8), b = machine.execute(0, 8);
+  machine.forward(fetch, a);
+  machine.forward(other, b);
+  machine.diagram.stages[fetch].holdUntilCompletion = true;
+  machine.process(machine.unit(a), slow, Cost{10});
+  machine.process(machine.unit(b), fast, Cost{3});
+  uint32_t ready = machine.semaphore();
+  ProgramSketch program;
+  program.beginStream(fetch, 0);
+  program.issue(slow);
+  program.signal(ready);
+  program.endStream();
+  program.beginStream(other, 0);
+  program.wait(ready);
+  program.issue(fast);
+  program.endStream();
+  // The only slot is taken until 10, but the signal happens at 0.
+  EXPECT_EQ(cycles(machine, program), 10);
 }
 
 TEST(TimingRulesTest, AWaitThatNeverEndsIsAnError) {

@@ -65,7 +65,7 @@ TEST(Registry, SaysWhyATargetCannotBeUsed) {
   ASSERT_FALSE(target);
   EXPECT_EQ(target.error().message,
             "target 'gpu' cannot be used here: no such card");
-  std::string text = makeRegistry().listAsText();
+  std::string text = *makeRegistry().listAsText();
   EXPECT_EQ(text.substr(0, text.find("command:")),
             "host      the host target\n"
             "          needs: nothing\n"
@@ -73,9 +73,41 @@ TEST(Registry, SaysWhyATargetCannotBeUsed) {
             "gpu       the gpu target\n"
             "          needs: nothing\n"
             "          not usable here: no such card\n");
-  std::string json = makeRegistry().listAsJson();
-  EXPECT_NE(json.find("{\"name\":\"gpu\",\"description\":\"the gpu target\","
-                      "\"needs\":\"nothing\",\"available\":false,\"reason\":"
-                      "\"no such card\"}"),
+  std::string json = *makeRegistry().listAsJson();
+  EXPECT_NE(
+      json.find("{\"name\":\"gpu\",\"description\":\"the gpu target\","
+                "\"needs\":\"nothing\",\"parameters\":[],\"available\":false,"
+                "\"reason\":\"no such card\"}"),
+      std::string::npos);
+}
+
+TEST(Registry, ListsTheParametersOfOneTarget) {
+  TargetRegistry registry;
+  TargetProvider file = provider("*.mlir");
+  file.parameters = [](const std::string &text) {
+    using Parameters = std::vector<TargetParameter>;
+    if (text != "array.mlir")
+      return Expected<Parameters>(invalidInput("no file '" + text + "'"));
+    return Expected<Parameters>(Parameters{{"rows", 8, 1, 64}});
+  };
+  registry.add(provider("host"));
+  registry.add(file);
+  EXPECT_EQ(*registry.listAsText("array.mlir"),
+            "array.mlir  the *.mlir target\n"
+            "            needs: nothing\n"
+            "            parameters: rows=8 (1 to 64)\n"
+            "            usable here\n");
+  EXPECT_NE(registry.listAsJson("array.mlir")
+                ->find("\"parameters\":[{\"name\":\"rows\",\"default\":8,"
+                       "\"minimum\":1,\"maximum\":64}]"),
             std::string::npos);
+  EXPECT_NE(registry.listAsText("none.mlir")
+                ->find("not usable here: no file 'none.mlir'"),
+            std::string::npos);
+  // The pattern alone names no file.
+  EXPECT_EQ(registry.listAsText()->find("not usable"), std::string::npos);
+  auto unknown = registry.listAsText("gpu");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "unknown target 'gpu', expected one of: host, *.mlir");
 }

@@ -27,6 +27,7 @@ enum class Event : uint8_t {
   LoopEnd,
   Signal, ///< see synchronization()
   Wait,
+  Warm, ///< see warming(); of the first stream alone
   End,
   Failed, ///< see error()
 };
@@ -53,6 +54,7 @@ public:
   const Synchronization &synchronization() const {
     return program.synchronizations[eventIndex];
   }
+  const Warming &warming() const { return program.warmings[eventIndex]; }
   /// The loop of a loop's event.
   const Loop &loop() const { return program.loops[frames.back().index]; }
   int64_t tripCount() const { return frames.back().tripCount; }

@@ -8,6 +8,7 @@
 #ifndef PR_ARCH_DEPENDENCYGRAPH_H
 #define PR_ARCH_DEPENDENCYGRAPH_H
 
+#include "pr/Arch/Machine.h"
 #include "pr/Arch/Timing.h"
 
 namespace pr::arch {
@@ -19,8 +20,8 @@ struct GraphOptions : EvaluationOptions {
 
 struct GraphTiming : Timing {
   enum class Status : uint8_t {
-    Exact,       ///< every long loop repeated and was continued
-    Fallback,    ///< a long loop did not repeat and was evaluated whole
+    Exact,       ///< every long loop was continued where it repeated
+    Fallback,    ///< one that cannot be seen to repeat was evaluated whole
     Approximate, ///< something depends on time that one pass cannot see
   };
   Status status = Status::Exact;

@@ -7,28 +7,21 @@
 #define PR_ARCH_EVALUATOR_H
 
 #include "pr/Arch/ObjectDiagram.h"
-#include "pr/Arch/Program.h"
+#include "pr/Arch/Timing.h"
+#include "pr/Support/Expected.h"
 
 #include <memory>
-#include <string>
 
 namespace pr::arch {
-
-struct Evaluation {
-  int64_t cycles = 0;
-  int64_t instructions = 0;
-  /// How the number came about, for the conditions of a measurement: "graph,
-  /// exact".
-  std::string method;
-};
 
 class Evaluator {
 public:
   virtual ~Evaluator() = default;
   /// `inputs` are the program's. Errors: kind Unsupported where this evaluator
   /// does not model what the program needs.
-  virtual Expected<Evaluation> evaluate(const Program &program,
-                                        const std::vector<int64_t> &inputs) = 0;
+  virtual Expected<Timing> evaluate(const Program &program,
+                                    const std::vector<int64_t> &inputs,
+                                    const EvaluationOptions &options = {}) = 0;
 };
 
 enum class EvaluatorKind : int64_t {

@@ -6,6 +6,7 @@
 #ifndef PR_ARCH_EVENTSIMULATOR_H
 #define PR_ARCH_EVENTSIMULATOR_H
 
+#include "pr/Arch/Machine.h"
 #include "pr/Arch/Timing.h"
 
 namespace pr::arch {

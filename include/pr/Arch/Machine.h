@@ -74,7 +74,17 @@ struct Instruction {
 struct Latency {
   int64_t cycles = 0;
   int64_t interval = -1; ///< -1: none given
+  int64_t second = -1;   ///< of the second of two as one; -1: as the first
 };
+
+/// A piece of a run of words that is accessed at once.
+struct Piece {
+  int64_t address = 0, size = 0;
+  int64_t covered = 0; ///< words of the run, from its first on
+};
+/// The first piece of the run at `address`. `bursts`: of the unit.
+Piece nextPiece(const std::vector<int64_t> &bursts, int64_t address,
+                int64_t size);
 
 class Machine {
 public:
@@ -111,6 +121,11 @@ public:
   Expected<void> decode(const Program &program, const Cursor &cursor,
                         uint32_t fetchStage, Instruction &instruction) const;
 
+  /// The words that the cursor's warming names. Errors as of decode(), and a
+  /// storage that is no cache.
+  Expected<std::vector<Range>> warmed(const Program &program,
+                                      const Cursor &cursor) const;
+
   /// Never fails for what decode() accepted, but for the latency's own
   /// arithmetic. `second`: the instruction fused behind.
   Expected<Latency> latency(Hop::Choice choice, const Instruction &first,
@@ -132,6 +147,8 @@ private:
   Expected<uint32_t> member(const std::vector<int64_t> &extents,
                             const std::vector<ValueId> &at,
                             const Cursor &cursor, const char *what) const;
+  Expected<Range> readRange(const Cursor &cursor, const Access &access,
+                            bool write) const;
   Expected<void> decodeRange(const Cursor &cursor, const Access &access,
                              bool write, Instruction &instruction) const;
 

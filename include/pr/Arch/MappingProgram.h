@@ -13,7 +13,12 @@ namespace pr::arch {
 struct LayerProperty {
   enum class Kind : uint8_t {
     Number,   ///< of those a legality rule sees: dimensions, widths of types
-    TileSize, ///< of a dimension in the layer's schedule; 0: none
+    /// Of a dimension in the layer's schedule; 0: none. In a loop nest: what
+    /// the levels inside of the outermost one cover, at least 1.
+    TileSize,
+    /// Of a dimension's loop in the outermost level of the layer's loop nest, 1
+    /// for the outermost loop; 0: none.
+    NestPosition,
   };
   Kind kind = Kind::Number;
   uint32_t index = 0;
@@ -29,6 +34,8 @@ struct MappingProgram {
   /// `numbers`: what legalityValues() says of the layer.
   std::vector<int64_t> inputs(const Layer &layer,
                               const std::vector<int64_t> &numbers) const;
+  /// Whether it asks for the order of loops; then a schedule may be a nest.
+  bool takesNest() const;
 };
 
 } // namespace pr::arch

@@ -20,6 +20,8 @@ struct Stage {
   int64_t latency = 0;
   int64_t capacity = 1;
   bool holdUntilCompletion = false;
+  /// Instructions checked here do not wait for each other's data.
+  bool selfOrdered = false;
   int64_t issueWidth = 1;         ///< of a fetch stage
   std::vector<uint32_t> forwards; ///< stages, in order of preference
   std::vector<uint32_t> units;    ///< of an execute stage
@@ -33,7 +35,8 @@ struct Stage {
 struct Process {
   uint32_t operation = 0;
   uint32_t second = kNone; ///< fused behind it
-  /// Immediates in; the latency and, where one is stated, the interval out.
+  /// Immediates in; the latency and, where they are stated, the interval and
+  /// the latency of the second instruction out.
   Program latency;
 };
 
@@ -43,6 +46,9 @@ struct Unit {
   bool accessesMemory = false;
   std::vector<uint32_t> reads, writes; ///< storages
   int64_t inFlight = 0;                ///< 0: no bound
+  std::vector<int64_t> bursts; ///< ascending; empty: a run is one access
+  int64_t outstanding = 0;     ///< accesses; 0: no bound
+  bool postedWrites = false;
   std::vector<Process> processes;
 };
 
@@ -56,9 +62,13 @@ struct Storage {
   int64_t size = 0;
   int64_t readLatency = 0, writeLatency = 0;
   int64_t ports = 1, portWidth = 1;
+  int64_t overhead = 0, response = 0;
   int64_t inFlight = 0;                    ///< 0: no bound
   int64_t banks = 0, row = 0, rowMiss = 0; ///< of a DRAM
-  int64_t sets = 0, ways = 0, line = 0;    ///< of a cache
+  int64_t rowCycle = 0, writeRecovery = 0, turnaround = 0;
+  int64_t sets = 0, ways = 0, line = 0; ///< of a cache
+  int64_t misses = 0;                   ///< 0: it stands still for a miss
+  int64_t missOverhead = 0, victimOverhead = 0, setGap = 0;
   Replacement replacement = Replacement::LRU;
   uint32_t backing = kNone; ///< the memory behind a cache
   /// Serves requests in order of time, not of issue.

@@ -103,6 +103,12 @@ struct Synchronization {
   LocationId location = 0;
 };
 
+/// Words that have gone through caches before the layer begins.
+struct Warming {
+  std::vector<Access> reads, writes;
+  LocationId location = 0;
+};
+
 /// Instructions that one fetch stage issues beside those of other streams.
 struct Stream {
   uint32_t fetchStage = 0; ///< index into ObjectDiagram::stages
@@ -120,6 +126,7 @@ enum class StatementKind : uint8_t {
   Signal,
   Wait,
   Stream, ///< in the root block only
+  Warm,   ///< likewise
 };
 
 /// Index into the program's list of that kind.
@@ -139,8 +146,10 @@ struct Program {
   std::vector<While> whiles;
   std::vector<If> ifs;
   std::vector<Synchronization> synchronizations;
+  std::vector<Warming> warmings;
   /// Empty where the program is one stream, of the only fetch stage. Otherwise
-  /// the root block computes and holds streams, and issues nothing itself.
+  /// the root block computes, warms and holds streams, and issues nothing
+  /// itself.
   std::vector<Stream> streams;
 
   std::vector<std::vector<Statement>> blocks;

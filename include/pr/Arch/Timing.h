@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What both evaluators say about a layer, and what they may be asked for.
+// What the evaluators say about a layer, and what they may be asked for.
 #ifndef PR_ARCH_TIMING_H
 #define PR_ARCH_TIMING_H
 
-#include "pr/Arch/Evaluator.h"
-#include "pr/Arch/Machine.h"
 #include "pr/Arch/Trace.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace pr::arch {
@@ -16,7 +15,7 @@ namespace pr::arch {
 struct EvaluationOptions {
   /// Statements of the mapping that may be run, and instructions evaluated.
   int64_t maxSteps = 2'000'000'000;
-  int64_t maxInstructions = 1'000'000'000;
+  int64_t maxInstructions = 200'000'000;
   Trace *trace = nullptr;
 };
 
@@ -30,8 +29,21 @@ struct UnitUse {
   int64_t blocked = 0;       ///< done, but no room in the next stage
 };
 
-struct Timing : Evaluation {
-  std::vector<UnitUse> units; ///< as ObjectDiagram::units
+/// Use of one memory (all members of an array together).
+struct MemoryUse {
+  int64_t accesses = 0; ///< those of caches in front of it too
+  int64_t words = 0;
+  int64_t busy = 0; ///< cycles of its ports, all together
+};
+
+struct Timing {
+  int64_t cycles = 0;
+  int64_t instructions = 0;
+  /// How the number came about, for the conditions of a measurement: "graph,
+  /// exact".
+  std::string method;
+  std::vector<UnitUse> units;      ///< as ObjectDiagram::units
+  std::vector<MemoryUse> memories; ///< as ObjectDiagram::storages
 };
 
 } // namespace pr::arch

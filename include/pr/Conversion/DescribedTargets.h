@@ -5,6 +5,7 @@
 #define PR_CONVERSION_DESCRIBEDTARGETS_H
 
 #include "pr/Target/Target.h"
+#include "pr/Target/TargetParameter.h"
 
 #include <map>
 #include <memory>
@@ -27,6 +28,11 @@ std::vector<BuiltinArchitecture> builtinArchitectures();
 /// The path of a built-in architecture (by name) or of a file (a name with a
 /// slash or ending in .mlir). Errors name what there is.
 ::pr::Expected<std::string> findArchitecture(const std::string &nameOrPath);
+
+/// What may be chosen of an architecture, in the order of its file. Errors as
+/// of makeDescribedTarget().
+::pr::Expected<std::vector<::pr::TargetParameter>>
+architectureParameters(const std::string &nameOrPath);
 
 /// A target from an architecture and its parameters; among them `evaluator`: 0
 /// automatic, 1 the dependency graph, 2 the event simulator.

@@ -20,6 +20,7 @@ public:
                   arch::EvaluatorKind kind = arch::EvaluatorKind::Automatic);
 
   const TargetInfo &info() const override { return targetInfo; }
+  const DescribedTarget *asDescribed() const override { return this; }
   void measure(const std::vector<Layer> &layers, const MeasureOptions &options,
                const MeasurementSink &sink,
                const ProgressSink &progress) override;
@@ -27,7 +28,8 @@ public:
   /// Errors: the layer is not legal on this target, has an epilogue that is not
   /// free or a schedule that the mapping does not ask for; what the evaluator
   /// says.
-  Expected<arch::Evaluation> evaluate(const Layer &layer) const;
+  Expected<arch::Timing> evaluate(const Layer &layer,
+                                  arch::Trace *trace = nullptr) const;
 
   const arch::ObjectDiagram &objectDiagram() const { return diagram; }
   /// nullptr where there is no mapping for the kind.

@@ -6,6 +6,7 @@
 #define PR_TARGET_REGISTRY_H
 
 #include "pr/Target/Target.h"
+#include "pr/Target/TargetParameter.h"
 
 namespace pr {
 
@@ -24,6 +25,11 @@ struct TargetProvider {
   std::function<Expected<std::unique_ptr<Target>>(const std::string &text)>
       create;
 
+  /// What the user may choose of the target that `text` names. Absent: nothing
+  /// is known of it.
+  std::function<Expected<std::vector<TargetParameter>>(const std::string &text)>
+      parameters;
+
   /// Whether `text`, with or without parameters in brackets, names this one.
   bool matches(std::string_view text) const;
 };
@@ -36,11 +42,23 @@ public:
   /// Errors name the targets there are.
   Expected<std::unique_ptr<Target>> create(const std::string &text) const;
 
-  /// A table for people, and the same as JSON.
-  std::string listAsText() const;
-  std::string listAsJson() const;
+  /// A table for people, and the same as JSON. With `only`, the text of a user,
+  /// just the target that it names.
+  Expected<std::string> listAsText(const std::string &only = "") const;
+  Expected<std::string> listAsJson(const std::string &only = "") const;
 
 private:
+  /// One target as a list shows it.
+  struct Entry {
+    std::string name;
+    const TargetProvider *provider;
+    Expected<void> usable;
+    Expected<std::vector<TargetParameter>> parameters;
+  };
+  Expected<std::vector<Entry>> entries(const std::string &only) const;
+  const TargetProvider *find(const std::string &text) const;
+  Error unknown(const std::string &text) const;
+
   std::vector<TargetProvider> known;
 };
 

@@ -48,10 +48,14 @@ using MeasurementSink =
 /// Progress of a batch: steps done and steps in all (passes times layers).
 using ProgressSink = std::function<void(size_t done, size_t total)>;
 
+class DescribedTarget;
+
 class Target {
 public:
   virtual ~Target() = default;
   virtual const TargetInfo &info() const = 0;
+  /// Itself, where its insides can be looked at; nullptr otherwise.
+  virtual const DescribedTarget *asDescribed() const { return nullptr; }
   /// Measures a batch; one bad layer is one failed measurement, never a lost
   /// batch. Every index is reported exactly once, in input order.
   virtual void measure(const std::vector<Layer> &layers,

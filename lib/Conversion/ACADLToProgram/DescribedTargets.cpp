@@ -87,20 +87,34 @@ takeEvaluator(std::map<std::string, int64_t> &parameters) {
   return ::pr::arch::EvaluatorKind(kind);
 }
 
-::pr::Expected<std::unique_ptr<::pr::Target>> mlir::pr::makeDescribedTarget(
-    const std::string &nameOrPath,
-    const std::map<std::string, int64_t> &parameters) {
+static ::pr::Expected<acadl::ImportedArchitecture>
+load(const std::string &nameOrPath,
+     const std::map<std::string, int64_t> &parameters) {
   auto file = findArchitecture(nameOrPath);
   if (!file)
     return file.takeError();
   auto text = ::pr::readFile(*file);
   if (!text)
     return text.takeError();
+  return acadl::importArchitecture(*text, *file, parameters);
+}
+
+::pr::Expected<std::vector<::pr::TargetParameter>>
+mlir::pr::architectureParameters(const std::string &nameOrPath) {
+  auto imported = load(nameOrPath, {});
+  if (!imported)
+    return imported.takeError();
+  return std::move(imported->parameters);
+}
+
+::pr::Expected<std::unique_ptr<::pr::Target>> mlir::pr::makeDescribedTarget(
+    const std::string &nameOrPath,
+    const std::map<std::string, int64_t> &parameters) {
   std::map<std::string, int64_t> ofArchitecture = parameters;
   auto kind = takeEvaluator(ofArchitecture);
   if (!kind)
     return kind.takeError();
-  auto imported = acadl::importArchitecture(*text, *file, ofArchitecture);
+  auto imported = load(nameOrPath, ofArchitecture);
   if (!imported)
     return imported.takeError();
   return std::unique_ptr<::pr::Target>(std::make_unique<::pr::DescribedTarget>(

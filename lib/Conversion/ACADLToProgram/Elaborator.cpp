@@ -165,6 +165,8 @@ LogicalResult Elaborator::buildStage(StageInterface op) {
   Stage stage;
   stage.name = op.getSymName().str();
   stage.holdUntilCompletion = op.getHoldUntilCompletion();
+  if (auto execute = dyn_cast<ExecuteStageOp>(*op))
+    stage.selfOrdered = execute.getSelfOrdered();
   if (auto fetch = dyn_cast<FetchStageOp>(*op)) {
     stage.kind = StageKind::Fetch;
     if (failed(number(op, fetch.getIssueWidth(), "issue width", 1,
@@ -210,6 +212,18 @@ LogicalResult Elaborator::buildUnit(UnitInterface op, uint32_t stage) {
   unit.writes = storages(op.getWrites());
   if (failed(number(op, op.getInFlight(), "in-flight limit", 1, unit.inFlight)))
     return failure();
+  if (auto access = dyn_cast<MemoryAccessUnitOp>(*op)) {
+    unit.postedWrites = access.getPostedWrites();
+    if (failed(number(op, access.getOutstanding(), "limit of accesses", 1,
+                      unit.outstanding)))
+      return failure();
+    int64_t least = 1;
+    for (Value burst : access.getBursts()) {
+      if (failed(number(op, burst, "burst", least, unit.bursts.emplace_back())))
+        return failure();
+      least = unit.bursts.back() + 1;
+    }
+  }
   for (ProcessOp process : op.getBody().getOps<ProcessOp>())
     if (failed(buildProcess(process, unit)))
       return failure();
@@ -227,6 +241,8 @@ LogicalResult Elaborator::buildProcess(ProcessOp op, Unit &unit) {
   translator.addOutput(latency.getCycles());
   if (latency.getInterval())
     translator.addOutput(latency.getInterval());
+  if (latency.getSecond())
+    translator.addOutput(latency.getSecond());
   Process process;
   process.operation = operation(op.getOpcode());
   if (op.getSecond())
@@ -266,9 +282,13 @@ LogicalResult Elaborator::buildMemory(MemoryInterface op, Storage &storage) {
       failed(number(op, op.getPorts(), "number of ports", 1, storage.ports)) ||
       failed(
           number(op, op.getPortWidth(), "port width", 1, storage.portWidth)) ||
+      failed(number(op, op.getOverhead(), "overhead", 0, storage.overhead)) ||
+      failed(number(op, op.getResponse(), "response time", 0,
+                    storage.response)) ||
       failed(
           number(op, op.getInFlight(), "in-flight limit", 1, storage.inFlight)))
     return failure();
+  storage.firstCome = op.getFirstCome();
   if (auto dram = dyn_cast<DRAMOp>(*op)) {
     storage.kind = StorageKind::DRAM;
     return failure(
@@ -276,7 +296,13 @@ LogicalResult Elaborator::buildMemory(MemoryInterface op, Storage &storage) {
             number(op, dram.getBanks(), "number of banks", 1, storage.banks)) ||
         failed(number(op, dram.getRow(), "row size", 1, storage.row)) ||
         failed(number(op, dram.getRowMiss(), "row miss time", 0,
-                      storage.rowMiss)));
+                      storage.rowMiss)) ||
+        failed(number(op, dram.getRowCycle(), "row cycle", 0,
+                      storage.rowCycle)) ||
+        failed(number(op, dram.getWriteRecovery(), "write recovery", 0,
+                      storage.writeRecovery)) ||
+        failed(number(op, dram.getTurnaround(), "turnaround", 0,
+                      storage.turnaround)));
   }
   auto cache = dyn_cast<SetAssociativeCacheOp>(*op);
   if (!cache)
@@ -290,5 +316,12 @@ LogicalResult Elaborator::buildMemory(MemoryInterface op, Storage &storage) {
   return failure(
       failed(number(op, cache.getSets(), "number of sets", 1, storage.sets)) ||
       failed(number(op, cache.getWays(), "number of ways", 1, storage.ways)) ||
-      failed(number(op, cache.getLine(), "line size", 1, storage.line)));
+      failed(number(op, cache.getLine(), "line size", 1, storage.line)) ||
+      failed(
+          number(op, cache.getMisses(), "limit of misses", 1, storage.misses)) ||
+      failed(number(op, cache.getMissOverhead(), "miss overhead", 0,
+                    storage.missOverhead)) ||
+      failed(number(op, cache.getVictimOverhead(), "victim overhead", 0,
+                    storage.victimOverhead)) ||
+      failed(number(op, cache.getSetGap(), "set gap", 0, storage.setGap)));
 }

@@ -70,6 +70,7 @@ static std::vector<std::string> strings(std::optional<ArrayAttr> array) {
 static LogicalResult collectRules(ArrayRef<TranslatedRule> rules,
                                   const MappingProgram &mapping,
                                   ::pr::KindSupport &support) {
+  std::vector<std::string> names = ::pr::legalityVariables(support.kind);
   std::vector<::pr::Expr> inputs;
   for (auto [property, name] :
        llvm::zip_equal(mapping.properties, mapping.inputNames)) {
@@ -85,6 +86,11 @@ static LogicalResult collectRules(ArrayRef<TranslatedRule> rules,
     auto expr = toExpr(mapping.program, rule.condition, inputs);
     if (!expr)
       return RequireOp(rule.op).emitOpError(expr.error().message);
+    // Refuses names that are not those of layers: the order of loops.
+    if (auto parsed = ::pr::Expr::parse(expr->print(), names); !parsed)
+      return RequireOp(rule.op).emitOpError(
+                 "is no condition on a layer alone: ")
+             << parsed.error().message;
     collectMaxima(*expr, support.lattice);
     support.rules.push_back({*expr, RequireOp(rule.op).getReason().str()});
   }
@@ -96,10 +102,14 @@ static LogicalResult collectRules(ArrayRef<TranslatedRule> rules,
 //===----------------------------------------------------------------------===//
 
 static constexpr llvm::StringLiteral kTilePrefix = "tile_";
+static constexpr llvm::StringLiteral kNestPrefix = "nest_";
 
 /// Names are known: the verifier saw them.
 static LayerProperty findProperty(::pr::LayerKind kind, StringRef name) {
   StringRef dim = name;
+  if (dim.consume_front(kNestPrefix))
+    return {LayerProperty::Kind::NestPosition,
+            ::pr::kindInfo(kind).findDim(std::string_view(dim)).value_or(0)};
   if (dim.consume_front(kTilePrefix))
     return {LayerProperty::Kind::TileSize,
             ::pr::kindInfo(kind).findDim(std::string_view(dim)).value_or(0)};
@@ -164,6 +174,11 @@ static LogicalResult import(ArchitectureOp architecture,
   for (auto mapping : architecture.getBody().getOps<MappingOp>())
     if (failed(importMapping(mapping, elaborator, result)))
       return failure();
+  for (auto parameter : architecture.getBody().getOps<ParameterOp>())
+    result.parameters.push_back({parameter.getParameter().str(),
+                                 int64_t(parameter.getDefaultValue()),
+                                 int64_t(parameter.getMinimum()),
+                                 int64_t(parameter.getMaximum())});
   result.info.name = targetName(architecture, elaborator.parameters());
   result.info.parameters = elaborator.parameters();
   result.info.countsCycles = true;

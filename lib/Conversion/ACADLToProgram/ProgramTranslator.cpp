@@ -156,6 +156,13 @@ LogicalResult ProgramTranslator::translateOp(Operation *op) {
       .Case<WaitOp>([&](auto op) {
         return translateSynchronization(op, op.getSemaphore(), false);
       })
+      .Case<WarmOp>([&](auto op) {
+        program.warmings.push_back({accesses(op.getReads()),
+                                    accesses(op.getWrites()),
+                                    location(op.getLoc())});
+        append(StatementKind::Warm, program.warmings.size() - 1);
+        return success();
+      })
       .Case<RequireOp>([&](auto op) {
         requirements.push_back({lookup(op.getCondition()), op});
         return success();

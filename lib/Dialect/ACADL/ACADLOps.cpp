@@ -191,6 +191,17 @@ LogicalResult ProcessOp::verifyRegions() {
   return success();
 }
 
+LogicalResult LatencyOp::verify() {
+  if (!getSecond())
+    return success();
+  if (!cast<ProcessOp>((*this)->getParentOp()).getSecond())
+    return emitOpError("has a time for a second instruction, but its process "
+                       "is of one");
+  if (!getInterval())
+    return emitOpError("has a time for the second instruction, but no interval");
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Storage
 //===----------------------------------------------------------------------===//
@@ -286,7 +297,7 @@ static llvm::StringSet<> knownArguments(const ::pr::KindInfo &kind) {
     known.insert(name);
   for (const ::pr::DimInfo &dim : kind.dims)
     if (dim.role != ::pr::DimRole::Option)
-      known.insert("tile_" + std::string(dim.name));
+      known.insert("nest_" + std::string(dim.name));
   return known;
 }
 

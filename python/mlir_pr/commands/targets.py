@@ -2,27 +2,51 @@
 """targets, doctor. Imports nothing that may be missing."""
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.text import Text
 
-from mlir_pr import doctor, runner, ui
+from mlir_pr import diagrams, doctor, runner, ui
 from mlir_pr.errors import InputError
 
 
 @click.command("targets")
+@click.argument("name", required=False)
+@click.option("--diagram", "picture", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Draw the objects of the described target NAME: .dot, or with Graphviz .svg, .pdf, .png.")
 @ui.json_option
-def targets_command(as_json: bool) -> None:
-    """What can be measured here, and what each target needs."""
-    listed = runner.list_targets()
+def targets_command(name: str | None, picture: Path | None, as_json: bool) -> None:
+    """What can be measured here, and what each target needs; of the target NAME
+    also the parameters that may be chosen, as in 'NAME[rows=16]'."""
+    if picture:
+        if not name:
+            raise InputError("--diagram needs the name of a described target")
+        diagrams.draw(runner.diagram(name), picture)
+        ui.note(f"drew '{name}' into '{picture}'")
+        return
+    listed = runner.list_targets(name)
     if as_json:
         ui.print_json(listed)
         return
-    table = ui.table(["target", "usable", "needs", "what it is"])
+    table = ui.table(["target", "usable", "needs", "parameters", "what it is"])
     for target in listed.get("targets", []):
         table.add_row(target["name"], _usable(target), target["needs"] or "-",
+                      ", ".join(each["name"] for each in target.get("parameters", [])) or "-",
                       target["description"])
+    ui.console().print(table)
+    if name:
+        _print_parameters(listed["targets"][0].get("parameters", []))
+
+
+def _print_parameters(parameters: list[dict[str, Any]]) -> None:
+    if not parameters:
+        return
+    table = ui.table(["parameter", "default", "from", "to"], right=["default", "from", "to"])
+    for each in parameters:
+        table.add_row(each["name"], *(str(each[key]) for key in ("default", "minimum", "maximum")))
+    ui.console().print("")
     ui.console().print(table)
 
 

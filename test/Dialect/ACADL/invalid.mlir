@@ -132,7 +132,7 @@ acadl.architecture @a {
       "acadl.process"() <{opcode = "add"}> ({
       ^bb0(%n: i32):
         %c1 = arith.constant 1 : index
-        "acadl.latency"(%c1) : (index) -> ()
+        "acadl.latency"(%c1) <{operandSegmentSizes = array<i32: 1, 0, 0>}> : (index) -> ()
       }) : () -> ()
     }
   }

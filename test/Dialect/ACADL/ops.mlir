@@ -61,6 +61,8 @@ acadl.architecture @everything "one of each" {
   acadl.sram @imem size(%c64)
   // CHECK: acadl.sram @spad size(%c64) read_latency(%c1) write_latency(%c2) ports(%c2) port_width(%c16) in_flight(%c2)
   acadl.sram @spad size(%c64) read_latency(%c1) write_latency(%c2) ports(%c2) port_width(%c16) in_flight(%c2)
+  // CHECK: acadl.sram @shared size(%c64) in_flight(%c2) first_come{{$}}
+  acadl.sram @shared size(%c64) in_flight(%c2) first_come
   // CHECK: acadl.dram @ddr size(%c64) banks(%c2) row(%c16) row_miss(%c16)
   acadl.dram @ddr size(%c64) banks(%c2) row(%c16) row_miss(%c16)
   // CHECK: acadl.set_associative_cache @l2 size(%c64) sets(%c2) ways(%c2) line(%c16) backed_by @llc
@@ -101,6 +103,26 @@ acadl.architecture @everything "one of each" {
       acadl.signal @slots after_completion
       // CHECK: acadl.signal @slots{{$}}
       acadl.signal @slots
+    }
+  }
+
+  // Addresses that are affine piece by piece.
+  acadl.mapping @product of "matmul"(m = %m, n = %n) {
+    %left:2 = scf.for %i = %c1 to %m step %c16
+        iter_args(%slot = %c1, %base = %c1) -> (index, index) {
+      %rest = arith.subi %m, %i : index
+      %tile = arith.minui %rest, %c16 : index
+      %tiles = arith.ceildivui %n, %c16 : index
+      %row = arith.muli %i, %tiles : index
+      %wrapped = arith.remui %row, %c64 : index
+      %even = arith.cmpi eq, %slot, %c1 : index
+      %place = arith.select %even, %wrapped, %base : index
+      // CHECK: acadl.range @spad[%{{.*}}] size(%{{.*}})
+      %words = acadl.range @spad[%place] size(%tile)
+      acadl.issue "load" writes(%words)
+      %other = arith.subi %c2, %slot : index
+      %next = arith.addi %base, %tile : index
+      scf.yield %other, %next : index, index
     }
   }
 }

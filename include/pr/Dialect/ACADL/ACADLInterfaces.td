@@ -64,6 +64,12 @@ def ACADL_MemoryInterface : ACADL_Interface<"MemoryInterface"> {
                     "getPortWidth">,
     InterfaceMethod<"accesses under way at once", "::mlir::Value",
                     "getInFlight">,
+    InterfaceMethod<"cycles a port stays taken after a transfer",
+                    "::mlir::Value", "getOverhead">,
+    InterfaceMethod<"cycles from the end of a transfer to that of the access",
+                    "::mlir::Value", "getResponse">,
+    InterfaceMethod<"whether requests are served in order of time", "bool",
+                    "getFirstCome">,
   ];
 }
 

@@ -132,21 +132,25 @@ def ACADL_ExecuteStageOp : ACADL_StageOp<"execute_stage", [
   let summary = "a stage whose units carry out instructions";
   let description = [{
     Contains functional units and memory access units. An instruction that one
-    of them processes ends here; another goes on as in a pipeline stage.
-    `capacity` (default 1) counts the instructions that wait or are under way.
-    Instructions start in order, each when a unit for it is free and its data
-    are there; the slot is freed when the instruction starts, with
-    `hold_until_completion` when it completes.
+    of them processes starts, in order, when a unit for it is free and its data
+    are there; where a later stage processes it too, it goes on, otherwise it
+    ends here. Others pass as in a pipeline stage. The stage's own `latency`
+    (default 0) lies between entering and starting.
+
+    `capacity` (default 1) counts the instructions that wait or are under way. A
+    slot is free again when the unit is released and, if the instruction goes
+    on, it has left; with `hold_until_completion` when it completes.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Variadic<Index>:$instances,
                        Optional<Index>:$latency, Optional<Index>:$capacity,
-                       UnitAttr:$holdUntilCompletion,
+                       UnitAttr:$holdUntilCompletion, UnitAttr:$selfOrdered,
                        OptionalAttr<FlatSymbolRefArrayAttr>:$forwards);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name (`instances` `(` $instances^ `)`)?
     (`latency` `(` $latency^ `)`)? (`capacity` `(` $capacity^ `)`)?
     (`hold_until_completion` $holdUntilCompletion^)?
+    (`self_ordered` $selfOrdered^)?
     (`forwards` $forwards^)? attr-dict-with-keyword $body
   }];
   let hasRegionVerifier = 1;
@@ -156,10 +160,10 @@ def ACADL_ExecuteStageOp : ACADL_StageOp<"execute_stage", [
 // Units
 //===----------------------------------------------------------------------===//
 
-class ACADL_UnitOp<string mnemonic> : ACADL_Op<mnemonic, [
-    NoRegionArguments, NoTerminator, SingleBlock,
-    ParentOneOf<["ExecuteStageOp"]>,
-    ACADL_UnitInterface]> {
+class ACADL_UnitOp<string mnemonic, list<Trait> traits = []>
+    : ACADL_Op<mnemonic, !listconcat(traits, [
+        NoRegionArguments, NoTerminator, SingleBlock,
+        ParentOneOf<["ExecuteStageOp"]>, ACADL_UnitInterface])> {
   let arguments = (ins SymbolNameAttr:$unitName,
                        OptionalAttr<FlatSymbolRefArrayAttr>:$reads,
                        OptionalAttr<FlatSymbolRefArrayAttr>:$writes,
@@ -177,8 +181,7 @@ def ACADL_FunctionalUnitOp : ACADL_UnitOp<"functional_unit"> {
   let description = [{
     Its body lists the operations it processes. `reads` and `writes` name the
     register files it is connected to. `in_flight` bounds the instructions that
-    have started and not completed (default: no bound but the operations'
-    intervals).
+    have started and not left (default: no bound but the operations' intervals).
 
     ```mlir
     acadl.functional_unit @alu reads [@regs] writes [@regs] {
@@ -189,12 +192,36 @@ def ACADL_FunctionalUnitOp : ACADL_UnitOp<"functional_unit"> {
   }];
 }
 
-def ACADL_MemoryAccessUnitOp : ACADL_UnitOp<"memory_access_unit"> {
+def ACADL_MemoryAccessUnitOp : ACADL_UnitOp<"memory_access_unit", [
+    AttrSizedOperandSegments]> {
   let summary = "moves data between memories and registers";
   let description = [{
-    As a functional unit, and connected to memories too: the time to read and
-    to write the ranges of an instruction, as the memories say, comes on top of
-    the operation's latency.
+    As a functional unit, and connected to memories too: reading the ranges of an
+    instruction comes before the operation's latency, writing them behind it, and
+    both take the time that the memories say.
+
+    With `bursts`, sizes in words, a run of words is accessed in pieces: of the
+    windows of these sizes, each at a multiple of its size, the one that covers
+    most of what is left, the smaller of equals, again and again; the whole
+    window is transferred. `outstanding` bounds the unit's accesses that are
+    requested and have not ended. With `posted_writes` an instruction is done
+    with its last request to write, and does not wait for the write.
+
+    ```mlir
+    acadl.memory_access_unit @dma reads [@l2] bursts(%c16, %c32, %c64)
+        outstanding(%c16) { acadl.process "load" { acadl.latency %c1 } }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$unitName,
+                       OptionalAttr<FlatSymbolRefArrayAttr>:$reads,
+                       OptionalAttr<FlatSymbolRefArrayAttr>:$writes,
+                       Optional<Index>:$inFlight, Variadic<Index>:$bursts,
+                       Optional<Index>:$outstanding, UnitAttr:$postedWrites);
+  let assemblyFormat = [{
+    $unitName (`reads` $reads^)? (`writes` $writes^)?
+    (`in_flight` `(` $inFlight^ `)`)? (`bursts` `(` $bursts^ `)`)?
+    (`outstanding` `(` $outstanding^ `)`)? (`posted_writes` $postedWrites^)?
+    attr-dict-with-keyword $body
   }];
 }
 
@@ -227,7 +254,8 @@ def ACADL_ProcessOp : ACADL_Op<"process", [
 
     With `then` it is two instructions carried out as one, which happens when
     the second is queued right behind the first as the first starts; the
-    immediates of both are the arguments.
+    immediates of both are the arguments. The path of either may go on behind
+    the unit where the latency states an interval.
 
     ```mlir
     acadl.process "preload"(%rows) {
@@ -244,14 +272,24 @@ def ACADL_ProcessOp : ACADL_Op<"process", [
 }
 
 def ACADL_LatencyOp : ACADL_Op<"latency", [
-    Pure, Terminator, HasParent<"ProcessOp">]> {
+    Pure, Terminator, HasParent<"ProcessOp">, AttrSizedOperandSegments]> {
   let summary = "the cycles an operation takes";
   let description = [{
-    The instruction completes `cycles` after it starts; the unit takes the next
-    one `interval` cycles after it started (default: when it has completed).
+    The instruction is done `cycles` after it starts; the unit takes the next one
+    `interval` cycles after it started (default: when the instruction leaves).
+    Of two instructions carried out as one, the second may complete at a time of
+    its own:
+
+    ```mlir
+    acadl.latency %first then %second interval %step
+    ```
   }];
-  let arguments = (ins Index:$cycles, Optional<Index>:$interval);
-  let assemblyFormat = "$cycles (`interval` $interval^)? attr-dict";
+  let arguments = (ins Index:$cycles, Optional<Index>:$second,
+                       Optional<Index>:$interval);
+  let assemblyFormat = [{
+    $cycles (`then` $second^)? (`interval` $interval^)? attr-dict
+  }];
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -278,13 +316,15 @@ def ACADL_RegisterFileOp : ACADL_StorageOp<"register_file"> {
 defvar portArguments = (ins SymbolNameAttr:$sym_name,
     Variadic<Index>:$instances, Index:$size, Optional<Index>:$readLatency,
     Optional<Index>:$writeLatency, Optional<Index>:$ports,
-    Optional<Index>:$portWidth, Optional<Index>:$inFlight);
+    Optional<Index>:$portWidth, Optional<Index>:$overhead,
+    Optional<Index>:$response, Optional<Index>:$inFlight, UnitAttr:$firstCome);
 defvar portFormat = [{
     $sym_name (`instances` `(` $instances^ `)`)? `size` `(` $size `)`
     (`read_latency` `(` $readLatency^ `)`)?
     (`write_latency` `(` $writeLatency^ `)`)?
     (`ports` `(` $ports^ `)`)? (`port_width` `(` $portWidth^ `)`)?
-    (`in_flight` `(` $inFlight^ `)`)?
+    (`overhead` `(` $overhead^ `)`)? (`response` `(` $response^ `)`)?
+    (`in_flight` `(` $inFlight^ `)`)? (`first_come` $firstCome^)?
 }];
 
 def ACADL_SRAMOp : ACADL_MemoryOp<"sram"> {
@@ -293,7 +333,16 @@ def ACADL_SRAMOp : ACADL_MemoryOp<"sram"> {
     `size` words with the addresses 0 to size - 1. Each of `ports` ports
     (default 1) moves up to `port_width` words (default 1) in a cycle; the first arrive
     after `read_latency` (`write_latency`) cycles (default 1). `in_flight` bounds the
-    accesses that have begun and not ended.
+    accesses that have been requested and not ended. Accesses are served in the
+    order in which their instructions were issued, with `first_come` in order of
+    time.
+
+    ```mlir
+    acadl.sram @spad size(%c4096) read_latency(%c2) port_width(%c16)
+    ```
+
+    Every access takes its port `overhead` cycles longer (default 0), and ends
+    `response` cycles after its transfer (default 0), the port being free again.
   }];
   let arguments = portArguments;
   let assemblyFormat = portFormat # " attr-dict";
@@ -305,12 +354,20 @@ def ACADL_DRAMOp : ACADL_MemoryOp<"dram"> {
     Ports as an `acadl.sram`. Addresses are spread over `banks` in units of
     `row` words; an access to the row that its bank has open takes the
     latency alone, another `row_miss` cycles more.
+
+    A bank opens rows at least `row_cycle` cycles apart, and none before
+    `write_recovery` cycles after the last write to it; a port that changes
+    between reading and writing stands still for `turnaround` cycles (all default
+    0).
   }];
   let arguments = !con(portArguments,
-      (ins Index:$banks, Index:$row, Index:$rowMiss));
+      (ins Index:$banks, Index:$row, Index:$rowMiss, Optional<Index>:$rowCycle,
+           Optional<Index>:$writeRecovery, Optional<Index>:$turnaround));
   let assemblyFormat = portFormat # [{
     `banks` `(` $banks `)` `row` `(` $row `)` `row_miss` `(` $rowMiss `)`
-    attr-dict
+    (`row_cycle` `(` $rowCycle^ `)`)?
+    (`write_recovery` `(` $writeRecovery^ `)`)?
+    (`turnaround` `(` $turnaround^ `)`)? attr-dict
   }];
 }
 
@@ -321,14 +378,25 @@ def ACADL_SetAssociativeCacheOp : ACADL_MemoryOp<"set_associative_cache"> {
     `ways` lines of `line` words of the memory behind it, whose size its own
     equals. A miss reads the line there, after it has written back a changed
     one that gives way.
+
+    With `misses` the cache does not stand still for a miss: its ports serve
+    later accesses while up to that many lines are on their way. The lookup is
+    what takes the port then, by `miss_overhead` cycles more for a miss and
+    `victim_overhead` more for a changed line that gives way; lookups of one set
+    are at least `set_gap` cycles apart (all default 0).
   }];
   let arguments = !con(portArguments,
       (ins Index:$sets, Index:$ways, Index:$line,
            DefaultValuedAttr<StrAttr, "\"lru\"">:$replacement,
+           Optional<Index>:$misses, Optional<Index>:$missOverhead,
+           Optional<Index>:$victimOverhead, Optional<Index>:$setGap,
            FlatSymbolRefAttr:$backing));
   let assemblyFormat = portFormat # [{
     `sets` `(` $sets `)` `ways` `(` $ways `)` `line` `(` $line `)`
-    (`replacement` $replacement^)? `backed_by` $backing attr-dict
+    (`replacement` $replacement^)? (`misses` `(` $misses^ `)`)?
+    (`miss_overhead` `(` $missOverhead^ `)`)?
+    (`victim_overhead` `(` $victimOverhead^ `)`)?
+    (`set_gap` `(` $setGap^ `)`)? `backed_by` $backing attr-dict
   }];
   let hasVerifier = 1;
 }

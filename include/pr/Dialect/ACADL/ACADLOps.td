@@ -96,7 +96,9 @@ def ACADL_RangeOp : ACADL_Op<"range", [Pure, AttrSizedOperandSegments]> {
   let summary = "words of a memory or register file";
   let description = [{
     `size` words from `address` on; with `repeat`, that many runs of them, the
-    starts `stride` words apart. `at` chooses one of an array of storages.
+    starts `stride` words apart. `at` chooses one of an array of storages. The
+    address is affine in the variables of the loops around it, piece by piece:
+    minima, decisions and remainders are fine, products of two of them are not.
 
     ```mlir
     %a = acadl.range @spad[%row] size(%c16)
@@ -132,6 +134,26 @@ def ACADL_IssueOp : ACADL_Op<"issue", [
                        Variadic<ACADL_RangeType>:$writes);
   let assemblyFormat = [{
     $opcode (`(` $immediates^ `)`)? (`at` `(` $at^ `)`)?
+    (`reads` `(` $reads^ `)`)? (`writes` `(` $writes^ `)`)? attr-dict
+  }];
+}
+
+def ACADL_WarmOp : ACADL_Op<"warm", [
+    AttrSizedOperandSegments, ParentOneOf<["MappingOp"]>,
+    MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "words that have gone through a cache before the layer begins";
+  let description = [{
+    Each line of the ranges, which are of caches, has been read or written
+    once, one after the other, and the caches hold what is left of them. Takes no
+    time. Without it a layer begins with empty caches.
+
+    ```mlir
+    acadl.warm reads(%weights, %inputs) writes(%results)
+    ```
+  }];
+  let arguments = (ins Variadic<ACADL_RangeType>:$reads,
+                       Variadic<ACADL_RangeType>:$writes);
+  let assemblyFormat = [{
     (`reads` `(` $reads^ `)`)? (`writes` `(` $writes^ `)`)? attr-dict
   }];
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// architectures/plasticine.mlir and systolic_array.mlir: small layers worked
+// out by hand, both evaluators on random layers, steps, and what is left to a
+// host.
+#include "pr/Conversion/DescribedTargets.h"
+#include "pr/Target/Described.h"
+#include "pr/Target/LegalLayers.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+using namespace pr;
+
+static constexpr int64_t kGraph = 1, kSimulator = 2;
+using Parameters = std::map<std::string, int64_t>;
+
+static std::unique_ptr<Target> make(const std::string &name,
+                                    Parameters parameters = {},
+                                    int64_t evaluator = 0) {
+  parameters["evaluator"] = evaluator;
+  auto target = mlir::pr::makeDescribedTarget(name, parameters);
+  EXPECT_TRUE(target) << (target ? "" : target.error().message);
+  return target ? std::move(*target) : nullptr;
+}
+
+static Measurement measure(Target &target, const Layer &layer) {
+  Measurement result;
+  target.measure({layer}, {}, [&](size_t, const Measurement &m) { result = m; },
+                 {});
+  return result;
+}
+
+static Measurement measure(Target &target, const std::string &text) {
+  Expected<Layer> layer = parseLayer(text);
+  EXPECT_TRUE(layer) << text << ": " << (layer ? "" : layer.error().message);
+  return layer ? measure(target, *layer) : Measurement();
+}
+
+static int64_t cycles(Target &target, const std::string &text) {
+  Measurement result = measure(target, text);
+  EXPECT_TRUE(result.ok) << text << ": " << result.error;
+  return result.cycles.value_or(-1);
+}
+
+//===----------------------------------------------------------------------===//
+// Plasticine
+//===----------------------------------------------------------------------===//
+
+/// Cycles of one channel for its share of so many bytes: two channels, bursts
+/// of 64 bytes, 5 cycles each.
+static int64_t share(int64_t bytes) {
+  int64_t bursts = (bytes + 63) / 64;
+  return (bursts + 1) / 2 * 5;
+}
+
+/// A product that is one tile of one line, step by step: the weights and then
+/// the rows are requested from cycle 2 on and arrive on both channels; the
+/// second channel, a cycle behind, has them last. 8 hops lie between the edge
+/// and the units; a pass takes at least the 6 + 2 cycles until a row is back.
+static int64_t oneTile(int64_t m, int64_t n, int64_t k) {
+  int64_t pairs = 8, fromPairs = (m + pairs - 1) / pairs;
+  int64_t loaded = 3 + 100 + share(4 * k * n) + share(4 * m * k) + 8;
+  int64_t passes = (k + 5) / 6 + 1;
+  int64_t multiplied =
+      loaded + passes * std::max<int64_t>(fromPairs, 8) + 6 + 8;
+  return multiplied + 8 + 1 + share(4 * m * n);
+}
+
+TEST(Plasticine, OneTile) {
+  std::unique_ptr<Target> target = make("plasticine");
+  ASSERT_TRUE(target);
+  auto text = [](int64_t m, int64_t n, int64_t k) {
+    return "matmul m=" + std::to_string(m) + " n=" + std::to_string(n) +
+           " k=" + std::to_string(k) + " : f32, f32 -> f32";
+  };
+  for (auto [m, n, k] : {std::tuple{1, 1, 1},
+                         {1, 16, 48},
+                         {10, 16, 6},
+                         {200, 5, 13},
+                         {2000, 16, 48}})
+    EXPECT_EQ(cycles(*target, text(m, n, k)), oneTile(m, n, k))
+        << text(m, n, k);
+}
+
+TEST(Plasticine, WiderTypesTakeMoreBursts) {
+  std::unique_ptr<Target> target = make("plasticine");
+  ASSERT_TRUE(target);
+  int64_t bytes1 = cycles(*target, "data_movement e=6400 r=6400 run=1 op=copy "
+                                   ": i8 -> i8");
+  int64_t bytes4 = cycles(*target, "data_movement e=6400 r=6400 run=1 op=copy "
+                                   ": f32 -> f32");
+  // 100 and 400 bursts each way, over two channels.
+  EXPECT_EQ(bytes4 - bytes1, 2 * (400 - 100) / 2 * 5);
+}
+
+TEST(Plasticine, RefusesWhatTheUnitsCannotHold) {
+  std::unique_ptr<Target> target = make("plasticine");
+  ASSERT_TRUE(target);
+  EXPECT_NE(measure(*target, "matmul m=2 n=2 k=2 : f64, f64 -> f64")
+                .error.find("the lanes are 32 bits wide"),
+            std::string::npos);
+  EXPECT_NE(measure(*target, "conv2d ic=1 oc=1 oh=1 ow=1 kh=100 kw=100 "
+                             ": f32, f32 -> f32")
+                .error.find("the pixels of a window"),
+            std::string::npos);
+}
+
+static std::vector<int64_t> stepWidths(const Target &target, LayerKind kind,
+                                       const std::string &dim) {
+  std::vector<int64_t> widths;
+  for (const Step &step : target.info().find(kind)->lattice.steps)
+    if (kindInfo(kind).dims[step.dim].name == dim)
+      widths.push_back(step.width);
+  return widths;
+}
+
+TEST(Plasticine, LanesAndStagesAreSteps) {
+  using Widths = std::vector<int64_t>;
+  std::unique_ptr<Target> target = make("plasticine");
+  ASSERT_TRUE(target);
+  EXPECT_EQ(stepWidths(*target, LayerKind::MatMul, "n"), Widths{16});
+  EXPECT_EQ(stepWidths(*target, LayerKind::MatMul, "k"), Widths{6});
+  EXPECT_EQ(stepWidths(*target, LayerKind::Conv2D, "oc"), Widths{16});
+  EXPECT_EQ(stepWidths(*target, LayerKind::DepthwiseConv2D, "c"), Widths{16});
+  std::unique_ptr<Target> other =
+      make("plasticine", {{"lanes", 8}, {"stages", 4}});
+  ASSERT_TRUE(other);
+  EXPECT_EQ(stepWidths(*other, LayerKind::MatMul, "n"), Widths{8});
+  EXPECT_EQ(stepWidths(*other, LayerKind::Conv2D, "ic"), Widths{4});
+}
+
+//===----------------------------------------------------------------------===//
+// Both
+//===----------------------------------------------------------------------===//
+
+/// Larger ones keep the simulator busy for long.
+static constexpr int64_t kMostInstructions = 20'000;
+
+/// Random legal layers of every kind: the graph's cycles are the simulator's,
+/// and it says that they are exact.
+static void compareEvaluators(const std::string &name,
+                              const Parameters &parameters, int layers) {
+  std::unique_ptr<Target> graph = make(name, parameters, kGraph);
+  std::unique_ptr<Target> simulator = make(name, parameters, kSimulator);
+  ASSERT_TRUE(graph && simulator);
+  auto evaluate = [](Target &target, const Layer &layer) {
+    auto result = static_cast<DescribedTarget &>(target).evaluate(layer);
+    EXPECT_TRUE(result) << printLayer(layer) << ": "
+                        << (result ? "" : result.error().message);
+    return result ? *result : arch::Evaluation();
+  };
+  for (const KindSupport &support : graph->info().kinds) {
+    LegalLayers legal(graph->info(), support, /*seed=*/7);
+    for (int i = 0, drawn = 0; i < layers && drawn < 20 * layers; ++drawn) {
+      std::optional<Layer> layer = legal.draw(1000);
+      ASSERT_TRUE(layer) << kindInfo(support.kind).name;
+      arch::Evaluation fast = evaluate(*graph, *layer);
+      EXPECT_EQ(fast.method, "graph, exact") << printLayer(*layer);
+      if (fast.instructions > kMostInstructions)
+        continue;
+      EXPECT_EQ(fast.cycles, evaluate(*simulator, *layer).cycles)
+          << printLayer(*layer);
+      ++i;
+    }
+  }
+}
+
+TEST(Machines, GraphEqualsSimulator) {
+  compareEvaluators("plasticine", {}, 5);
+  compareEvaluators("plasticine",
+                    {{"rows", 1},
+                     {"lanes", 4},
+                     {"banks", 3},
+                     {"queue", 1},
+                     {"bank_bytes", 2048},
+                     {"outstanding", 2},
+                     {"read_channels", 1},
+                     {"write_channels", 3}},
+                    5);
+  compareEvaluators("plasticine",
+                    {{"cols", 7},
+                     {"stages", 3},
+                     {"buffers", 3},
+                     {"switch", 5},
+                     {"tile_lines", 2},
+                     {"channel_tile", 10},
+                     {"burst_cycles", 1},
+                     {"latency", 7}},
+                    5);
+  compareEvaluators("systolic_array", {}, 3);
+  compareEvaluators("systolic_array",
+                    {{"dataflow", 1},
+                     {"rows", 3},
+                     {"cols", 5},
+                     {"depth", 7},
+                     {"inflight", 3},
+                     {"queue", 2}},
+                    5);
+}
+
+//===----------------------------------------------------------------------===//
+// The host of the systolic array
+//===----------------------------------------------------------------------===//
+
+TEST(SystolicArray, OtherKindsCostTimeOfTheHost) {
+  std::unique_ptr<Target> target = make("systolic_array");
+  ASSERT_TRUE(target);
+  // A cycle in the sequencer; 1000 to call; 8 operations or 16 bytes a cycle.
+  EXPECT_EQ(cycles(*target, "elementwise e=1000 alu=2 : i8 -> i8"),
+            1 + 1000 + 2000 / 8);
+  EXPECT_EQ(cycles(*target, "data_movement e=1000 r=1000 run=1 op=copy "
+                            ": i32 -> i32"),
+            1 + 1000 + 8000 / 16);
+  EXPECT_EQ(cycles(*target, "pool2d c=8 oh=2 ow=5 kh=3 kw=3 op=max : i8 -> i8"),
+            1 + 1000 + 8 * 10 * 9 / 8);
+}
+
+TEST(SystolicArray, SaysWhatItLeavesToAHost) {
+  std::unique_ptr<Target> target = make("systolic_array", {{"host_lanes", 0}});
+  ASSERT_TRUE(target);
+  for (const char *layer :
+       {"elementwise e=1000 alu=2 : i8 -> i8",
+        "reduction r=10 op=sum : i8 -> i8", "softmax r=10 : f32 -> f32"})
+    EXPECT_NE(
+        measure(*target, layer)
+            .error.find("the array leaves it to a host, and there is none"),
+        std::string::npos)
+        << layer;
+  EXPECT_TRUE(measure(*target, "matmul m=3 n=3 k=3 : i8, i8 -> i32").ok);
+}
