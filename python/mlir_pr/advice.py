@@ -73,6 +73,8 @@ class Advice:
     steps_down: tuple[StepDown, ...]
     #: At most one for each dimension, the best first.
     paddings: tuple[Padding, ...]
+    #: Of its operations, in program order; empty where the file gives none.
+    locations: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -96,7 +98,8 @@ def _advise(one: Group, whole: int, estimator: _core.Estimator) -> Advice:
     return Advice(one.layer, len(one.ops), one.estimate.time_ps, one.estimate.cycles,
                   one.total / whole if whole else 0.0, one.estimate.waste or 0.0, headroom,
                   _steps_down(layer, one.estimate.latency or 0, lattice, estimator),
-                  _paddings(layer, estimator))
+                  _paddings(layer, estimator),
+                  tuple(op.location for op in one.ops if op.location))
 
 
 def _steps_down(layer: _core.Layer, latency: int, lattice: _core.Lattice,
@@ -161,6 +164,21 @@ def render(annotations: Annotations, items: Sequence[Advice], rows: int | None) 
         if rows is not None and len(items) > rows else []
     return Lines(Text.assemble((annotations.file, "bold")), table, *notes,
                  *_padding_lines(items[:rows]), *_summary(items))
+
+
+def remarks(items: Sequence[Advice]) -> list[str]:
+    """A line for each operation, as compilers write them: what it costs, and what
+    would cost less."""
+    lines = []
+    for item in items:
+        parts = [f"{format_latency(item.time_ps, item.cycles)} ({format_share(item.share / item.ops)} of the network)"]
+        if item.waste > 0:
+            parts.append(f"{100 * item.waste:.0f} % of its work is padding")
+        parts += [f"{one.dim} may grow {one.extent} -> {one.last} at no cost" for one in item.headroom]
+        parts += [f"shrinking {_step_text(item, one)} less" for one in item.steps_down]
+        parts += [f"padding {one.dim} {one.extent} -> {one.to}: {one.speedup:.1f} times faster" for one in item.paddings]
+        lines += [f"{location}: remark: {'; '.join(parts)}" for location in item.locations]
+    return lines
 
 
 def _step_text(item: Advice, step: StepDown) -> str:

@@ -76,3 +76,12 @@ def test_where_more_takes_longer_nothing_is_padded(advise, latency, oc):
     text, (layer,) = advise(latency, oc)
     assert layer["paddings"] == []
     assert "times faster" not in text
+
+
+def test_remarks_name_the_operation_and_what_would_cost_less(cli, write, models):
+    network = write("net.mlir", NETWORK.format(oc=47))
+    found = cli("advise", network, "--model", models[by_vectors], "--remarks")
+    assert found.code == 0, found.err
+    (line,) = found.out.splitlines()
+    assert line.startswith(f"{network}:4:") and ": remark: 282" in line
+    assert "(100" in line and "padding oc 47 -> 48: 5.9 times faster" in line

@@ -198,9 +198,10 @@ def _variant(path: str, options: AnnotateOptions, network: str | None) -> Annota
 @click.argument("file", metavar="FILE.mlir")
 @_model_options(required=True)
 @click.option("--all", "everything", is_flag=True, help="Every layer, not one screen of them.")
+@click.option("--remarks", is_flag=True, help="A line for each operation, as compilers remark.")
 @ui.json_option
 def advise_command(file: str, models: tuple[str, ...], as_quantized: bool, strict: bool,
-                   confidence: str, everything: bool, as_json: bool) -> None:
+                   confidence: str, everything: bool, remarks: bool, as_json: bool) -> None:
     """Waste, headroom, and what the next smaller size would save."""
     from mlir_pr import advice
     options = _options(models, as_quantized, strict, confidence)
@@ -210,5 +211,7 @@ def advise_command(file: str, models: tuple[str, ...], as_quantized: bool, stric
     items = advice.advise(found, options.models[0])
     if as_json:
         ui.print_json({"file": found.file, "advice": [item.as_json() for item in items]})
+    elif remarks:
+        click.echo("\n".join(advice.remarks(items)))
     else:
         ui.console().print(advice.render(found, items, None if everything else _ROWS))
