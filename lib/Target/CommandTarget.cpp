@@ -172,6 +172,8 @@ private:
   std::vector<std::string> argv;
   double greetingTimeout;
   std::optional<Subprocess> process;
+  /// As JSON, what the first greeting said of the target.
+  std::string greeted;
   int failedStarts = 0;
   int64_t nextId = 1;
 };
@@ -204,8 +206,11 @@ Expected<TargetInfo> Program::start() {
   auto greeting = readObject("protocol", Json(), greetingTimeout);
   auto info = greeting ? parseGreeting(*greeting)
                        : Expected<TargetInfo>(greeting.error());
-  if (info)
+  if (info) {
+    if (greeted.empty())
+      greeted = info->toJson();
     return info;
+  }
   process.reset();
   return measurementError("'" + argv[0] +
                           "' did not greet: " + info.error().message);
@@ -218,7 +223,12 @@ Expected<void> Program::restart() {
   failedStarts = info ? 0 : failedStarts + 1;
   if (!info)
     return info.error();
-  return {};
+  if (info->toJson() == greeted)
+    return {};
+  process.reset();
+  ++failedStarts;
+  return measurementError("the target program greets otherwise than when it "
+                          "was started first");
 }
 
 Expected<Reply> Program::ask(const Layer &layer,

@@ -90,5 +90,8 @@ def _plugin() -> str:
 def _bench_opt() -> str:
     from mlir_pr import runner
     path = _existing(toolchain.bench_opt())
-    names = [target["name"] for target in runner.list_targets().get("targets", [])]
-    return f"targets {', '.join(names)} ({path})"
+    targets = runner.list_targets().get("targets", [])
+    usable = [target["name"] for target in targets if target["available"]]
+    others = [f"; not {target['name']}: {target['reason']}" for target in targets
+              if not target["available"]]
+    return f"targets {', '.join(usable)}{''.join(others)} ({path})"

@@ -197,6 +197,68 @@ TEST(CommandTarget, AProgramThatDoesNotStartAgainIsGivenUp) {
   EXPECT_EQ(givenUp, 2);
 }
 
+/// Python that is true in the first process of this test only.
+static std::string isFirstStart(const char *test) {
+  std::string marker =
+      testing::TempDir() + "pr-" + test + "-" + std::to_string(::getpid());
+  std::remove(marker.c_str());
+  return "import os\nfirst = not os.path.exists('" + marker + "')\nopen('" +
+         marker + "', 'w')\n";
+}
+
+TEST(CommandTarget, ACrashInALaterPassCostsOnlyThatLayer) {
+  // The first process counts requests and dies at layer 2's second pass.
+  auto target = pythonTarget(
+      isFirstStart("later-pass") +
+      server("  globals().setdefault('seen', {}); n = seen.get(m, 0); "
+             "seen[m] = n + 1\n"
+             "  if first and m == 2 and n == 1: os._exit(7)\n"
+             "  reply(status='ok', samples_ps=[m * 1000])\n"));
+  ASSERT_TRUE(target) << target.error().message;
+  auto results = measureAll(**target, matmuls({1, 2, 3, 4}));
+  EXPECT_EQ(results[1].error, "the target program exited with status 7");
+  for (int i : {0, 2, 3}) {
+    EXPECT_EQ(results[i].timePs, (i + 1) * 1000) << results[i].error;
+    EXPECT_EQ(results[i].samples, 3);
+  }
+}
+
+TEST(CommandTarget, HalfAnAnswerIsNone) {
+  auto target = pythonTarget(
+      isFirstStart("half") +
+      server("  if first:\n"
+             "    sys.stdout.write(json.dumps(dict(id=q['id'], status='ok', "
+             "cycles=5))[:-1]); sys.stdout.flush(); os._exit(0)\n"
+             "  reply(status='ok', cycles=m)\n"));
+  ASSERT_TRUE(target) << target.error().message;
+  MeasureOptions options;
+  options.blockSize = 1;
+  std::vector<Measurement> results;
+  (*target)->measure(
+      matmuls({1, 2}), options,
+      [&](size_t, const Measurement &m) { results.push_back(m); }, nullptr);
+  EXPECT_EQ(results[0].error, "the target program exited with status 0");
+  EXPECT_EQ(results[1].cycles, 2);
+}
+
+TEST(CommandTarget, AnotherTargetAfterARestartIsNotMeasured) {
+  auto target = pythonTarget(
+      isFirstStart("another") + "import json, sys\n" +
+      "print(json.dumps(dict(protocol=1, target='a' if first else 'b', "
+      "clock_mhz=None)), flush=True)\n"
+      "for line in sys.stdin: os._exit(1)\n");
+  ASSERT_TRUE(target) << target.error().message;
+  MeasureOptions options;
+  options.blockSize = 1;
+  std::vector<Measurement> results;
+  (*target)->measure(
+      matmuls({1, 2}), options,
+      [&](size_t, const Measurement &m) { results.push_back(m); }, nullptr);
+  EXPECT_EQ(results[0].error, "the target program exited with status 1");
+  EXPECT_EQ(results[1].error, "the target program greets otherwise than when "
+                              "it was started first");
+}
+
 TEST(CommandTarget, BadGreetingsAreNamed) {
   struct {
     const char *script, *message;
