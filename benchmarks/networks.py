@@ -13,10 +13,10 @@ import argparse
 import collections
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,18 +49,24 @@ def is_there(machine: Machine) -> bool:
     return (ROOT / "architectures" / f"{name}.mlir").exists()
 
 
+def children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def measure(target: str, layers: list[str]) -> tuple[list[dict[str, Any]], float]:
-    """What the target says of each layer, and the seconds it took on one core."""
+    """What the target says of each layer, and the seconds of processor time it took on
+    one core."""
     core = min(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
         file = Path(folder) / "layers.txt"
         file.write_text("".join(layer + "\n" for layer in layers))
-        begin = time.monotonic()
+        begin = children_seconds()
         done = subprocess.run(
             [toolchain.bench_opt(), f"--target={target}", "--run", "--layers", file],
             capture_output=True, text=True, check=False,
             preexec_fn=lambda: os.sched_setaffinity(0, {core}))
-        seconds = time.monotonic() - begin
+        seconds = children_seconds() - begin
     replies = [json.loads(line) for line in done.stdout.splitlines()]
     if len(replies) != len(layers):
         sys.exit(f"networks: {target} answered {len(replies)} of {len(layers)} layers: {done.stderr}")
@@ -132,7 +138,7 @@ def main() -> int:
                     "sum. Bounds: 99 % of the multiply-accumulates mapped; 5 s, Gemmini 60 s.")
     result.table("All layers", ["target", "network", "read as quantized", "layers", "different ones",
                                 "MACs mapped", "cycles", "of them in layers with MACs", "evaluators",
-                                "time, one process"], rows)
+                                "processor time, one process"], rows)
     for error, count in refused.items():
         result.note(f"{error} ({count} layers)")
     result.write(keep=not options.quick)
