@@ -76,6 +76,18 @@ kinds: {matmul: {types: "i8, i8 -> i32", dims: {m: [1, 16], n: [1, 8], k: 4}}}
     assert "the domain of matmul gave 2 distinct legal layers of 100" in plan.notes[0]
 
 
+def test_work_may_be_limited(plan_of):
+    text = """
+sampling: random
+budget: {{count: 30}}
+kinds: {{matmul: {{types: "i8, i8 -> i32", dims: {{m: [1, 16], n: [1, 64], k: [1, 64]}}{}}}}}
+"""
+    macs = [[_core.Layer.parse(planned.layer).work["macs"] for planned in plan_of(text.format(limit)).layers]
+            for limit in ("", ", most_macs: 2000")]
+    assert max(macs[0]) > 2000 >= max(macs[1])
+    assert len(macs[1]) == 30
+
+
 def test_illegal_layers_are_counted_by_reason(plan_of):
     plan = plan_of("""
 budget: {count: 10}
