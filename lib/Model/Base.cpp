@@ -17,6 +17,8 @@ BaseValue Base::evaluate(const WorkTable &work) const {
     double latency = 0;
     for (const WeightedTerm &weighted : branches[i])
       latency += weighted.weight * work.value(weighted.term);
+    if (i < kNamedBranches)
+      best.branches[i] = latency;
     if (i > 0)
       second = std::max(second, std::min(latency, best.latency));
     if (i == 0 || latency > best.latency) {
@@ -32,8 +34,7 @@ ResourceMask Base::resources() const {
   ResourceMask mask = 0;
   for (const auto &branch : branches)
     for (const WeightedTerm &weighted : branch)
-      if (weighted.term.steps)
-        mask |= maskOf(*weighted.term.steps);
+      mask |= maskOf(weighted.term);
   return mask;
 }
 

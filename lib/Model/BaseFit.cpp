@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <random>
 
@@ -15,6 +16,10 @@ using Eigen::VectorXd;
 //===----------------------------------------------------------------------===//
 // Term sets
 //===----------------------------------------------------------------------===//
+
+/// What the choice between bases is made on at most: it is repeated for each.
+static constexpr unsigned kMostFolds = 3;
+static constexpr size_t kMostJudged = 800;
 
 namespace {
 struct TermSet {
@@ -39,19 +44,29 @@ static bool isLean(const Term &term) {
   }
 }
 
-static std::vector<TermSet> termSets(const Lattice &lattice) {
+static std::vector<TermSet> termSets(const Lattice &lattice, bool hasTiles) {
   std::vector<Term> all = candidateTerms(lattice);
-  TermSet lean{"lean", {}}, stepped{"stepped", {}};
+  TermSet lean{"lean", {}}, stepped{"stepped", {}}, cached{"cached", {}},
+      full{"all", {}}, tiled{"tiled", {}};
   for (const Term &term : all) {
     if (isLean(term))
       lean.terms.push_back(term);
+    if (isLean(term) || isBytesOver(term.count))
+      cached.terms.push_back(term);
     if (term.steps || term.count == CountKind::Launch)
       stepped.terms.push_back(term);
+    if (isLean(term) || isOfTiles(term.count))
+      tiled.terms.push_back(term);
+    if (!isBytesOver(term.count) && !isOfTiles(term.count))
+      full.terms.push_back(term);
   }
   std::vector<TermSet> sets = {lean};
   if (!lattice.isTrivial())
     sets.push_back(stepped);
-  sets.push_back({"all", all});
+  sets.push_back(full);
+  sets.push_back(cached);
+  if (hasTiles)
+    sets.push_back(tiled);
   return sets;
 }
 
@@ -128,6 +143,15 @@ static std::vector<unsigned> dealFolds(const std::vector<int64_t> &groups,
   return result;
 }
 
+/// Enough rows to choose between bases by.
+static std::vector<int> thinned(size_t rows) {
+  std::vector<int> kept;
+  size_t count = std::min(rows, kMostJudged);
+  for (size_t i = 0; i < count; ++i)
+    kept.push_back(int(i * rows / count));
+  return kept;
+}
+
 /// Mean absolute log error on held-out rows. Each counts for 1 at most:
 /// outliers must not decide.
 static double crossValidate(const MatrixXd &rows, unsigned branches,
@@ -149,6 +173,9 @@ static double crossValidate(const MatrixXd &rows, unsigned branches,
   }
   return count == 0 ? 0 : sum / double(count);
 }
+
+/// Another branch must lower the error to this share for a third to be tried.
+static constexpr double kBranchGain = 0.99;
 
 /// The simplest alternative that is as good as the best, to 2 %. Simpler:
 /// fewer branches, then the smaller term set.
@@ -172,12 +199,19 @@ static const BaseCandidate &choose(const std::vector<BaseCandidate> &compared) {
 // The final fit
 //===----------------------------------------------------------------------===//
 
-/// Columns that contribute to some row; the rest is rounding error.
-static std::vector<int> contributing(const MatrixXd &rows,
-                                     const BranchWeights &weights) {
-  std::vector<int> kept;
+/// Drops what contributes to no row: rounding error.
+static void prune(const MatrixXd &rows, BranchWeights &weights) {
   for (int j = 0; j < rows.cols(); ++j)
-    if (rows.col(j).maxCoeff() * weights.row(j).maxCoeff() > 1e-7)
+    for (int branch = 0; branch < weights.cols(); ++branch)
+      if (rows.col(j).maxCoeff() * weights(j, branch) <= 1e-7)
+        weights(j, branch) = 0;
+}
+
+/// Columns that any branch uses.
+static std::vector<int> usedColumns(const BranchWeights &weights) {
+  std::vector<int> kept;
+  for (int j = 0; j < weights.rows(); ++j)
+    if (weights.row(j).maxCoeff() > 0)
       kept.push_back(j);
   return kept;
 }
@@ -211,12 +245,15 @@ static Base fitFinal(LayerKind kind, const MatrixXd &rows,
   std::vector<int> columns = independentColumns(rows);
   MatrixXd part = selectColumns(rows, columns);
   BranchWeights weights = fitMaxAffine(part, branches, seed);
-  std::vector<int> kept = contributing(part, weights);
+  prune(part, weights);
+  std::vector<int> kept = usedColumns(weights);
   if (kept.size() < columns.size()) {
     for (int &column : kept)
       column = columns[column];
     columns = kept;
-    weights = fitMaxAffine(selectColumns(rows, columns), branches, seed);
+    part = selectColumns(rows, columns);
+    weights = fitMaxAffine(part, branches, seed);
+    prune(part, weights);
   }
   return makeBase(kind, terms, columns, weights);
 }
@@ -254,7 +291,11 @@ Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
                               const BaseFitOptions &options) {
   if (auto ok = checkInput(layers, latencies, groups, lattice); !ok)
     return ok.error();
-  std::vector<TermSet> sets = termSets(lattice);
+  bool hasTiles =
+      std::any_of(layers.begin(), layers.end(), [](const Layer &layer) {
+        return !layer.schedule.tile.empty();
+      });
+  std::vector<TermSet> sets = termSets(lattice, hasTiles);
   if (!options.terms.empty())
     sets = {{"given", options.terms}};
   unsigned first = options.branches ? options.branches : 1;
@@ -262,19 +303,30 @@ Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
       options.branches ? options.branches : std::max(1u, options.maxBranches);
 
   BaseFit fit;
-  unsigned folds = std::max(2u, options.folds);
-  std::vector<unsigned> foldOf = dealFolds(groups, folds, options.seed);
+  unsigned folds = std::clamp(options.folds, 2u, kMostFolds);
+  std::vector<int> judged = thinned(layers.size());
+  std::vector<unsigned> foldOf;
+  std::vector<unsigned> foldOfAll = dealFolds(groups, folds, options.seed);
+  for (int row : judged)
+    foldOf.push_back(foldOfAll[row]);
   bool exact = false;
   for (const TermSet &set : sets) {
     MatrixXd rows = relativeTerms(layers, latencies, lattice, set.terms);
-    MatrixXd independent = selectColumns(rows, independentColumns(rows));
+    MatrixXd independent =
+        selectRows(selectColumns(rows, independentColumns(rows)), judged);
+    double best = std::numeric_limits<double>::infinity();
     for (unsigned branches = first; branches <= last && !exact; ++branches) {
       BaseCandidate candidate{branches, set.name, set.terms, 0};
       if (sets.size() > 1 || first < last)
         candidate.error =
             crossValidate(independent, branches, foldOf, folds, options.seed);
       fit.compared.push_back(std::move(candidate));
-      exact = fit.compared.back().error < 1e-9;
+      double error = fit.compared.back().error;
+      exact = error < 1e-9;
+      // More branches cost most of the time, and seldom help where one did not.
+      if (error > best * kBranchGain)
+        break;
+      best = error;
     }
   }
   fit.chosen = choose(fit.compared);

@@ -44,6 +44,7 @@ public:
     add("log_base", Source::LogBase);
     add("base_branch", Source::BaseBranch);
     add("base_lead", Source::BaseLead);
+    addRatios();
   }
 
   std::vector<NamedFeature> items;
@@ -58,6 +59,7 @@ private:
   void addFills();
   void addCounts();
   void addAttributes();
+  void addRatios();
 
   const Lattice &lattice;
   const KindInfo &info;
@@ -124,6 +126,25 @@ void FeatureList::addAttributes() {
   for (unsigned i = 0; i < info.dims.size(); ++i)
     if (mayHaveSteps(info.dims[i]))
       add("tile_" + std::string(info.dims[i].name), Source::Tile, i);
+  for (unsigned i = 0; i < kNumTileCounts && hasTileCounts(info.kind); ++i)
+    add("log_" + std::string(kTileCountNames[i]), Source::LogTileCount, i);
+}
+
+void FeatureList::addRatios() {
+  add("log_total_bytes", Source::TotalBytes);
+  constexpr std::string_view perElement[] = {"output", "weight", "input"};
+  for (unsigned i = 0; i < 3 && hasCount(info.kind, CountKind::Macs); ++i) {
+    std::string name = "log_macs_per_" + std::string(perElement[i]);
+    add(name, Source::MacsPer, i);
+    for (unsigned r = 0; r < kNumResources; ++r) {
+      auto resource = static_cast<Resource>(r);
+      if (lattice.hasSteps(resource))
+        add(name + "@" + std::string(toString(resource)),
+            Source::SteppedMacsPer, i, resource);
+    }
+  }
+  for (unsigned i = 0; i < kNamedBranches; ++i)
+    add("base_share_" + std::to_string(i), Source::BaseShare, i);
 }
 
 std::vector<std::string> pr::allFeatureNames(const Lattice &lattice) {
@@ -190,6 +211,16 @@ static float intensity(const Work &work) {
              : logScale(double(arithmetic) / double(bytes));
 }
 
+static float ratioScale(double above, double below) {
+  return above <= 0 || below <= 0 ? kMissing : logScale(above / below);
+}
+
+static float macsPer(const Work &work, unsigned index) {
+  const int64_t elements[] = {work.outputElements, work.weightElements,
+                              work.inputElements};
+  return ratioScale(double(work.macs), double(elements[index]));
+}
+
 static float typeBits(const Layer &layer, unsigned index) {
   const TypeList &types = index == 2 ? layer.results : layer.operands;
   unsigned place = index == 2 ? 0 : index;
@@ -239,12 +270,28 @@ static float computeFeature(const Feature &feature, const Lattice &lattice,
     return epilogueCount(layer, feature.index);
   case Source::Tile:
     return tileExtent(layer, feature.index);
+  case Source::LogTileCount:
+    return ratioScale(
+        work.value({static_cast<CountKind>(kFirstTileCount + feature.index),
+                    std::nullopt}),
+        1);
   case Source::LogBase:
     return base.latency > 0 ? logScale(base.latency) : kMissing;
   case Source::BaseBranch:
     return float(base.branch);
   case Source::BaseLead:
     return base.lead > 0 ? float(base.lead) : kMissing;
+  case Source::TotalBytes:
+    return ratioScale(double(work.raw().inputBytes) +
+                          double(work.raw().weightBytes) +
+                          double(work.raw().outputBytes),
+                      1);
+  case Source::MacsPer:
+    return macsPer(work.raw(), feature.index);
+  case Source::SteppedMacsPer:
+    return macsPer(work.stepped(feature.resource), feature.index);
+  case Source::BaseShare:
+    return ratioScale(base.branches[feature.index], base.latency);
   }
   return kMissing;
 }
@@ -259,7 +306,8 @@ void FeatureSet::compute(const Lattice &lattice, const Layer &layer,
 ResourceMask FeatureSet::resources() const {
   ResourceMask mask = 0;
   for (const Feature &feature : features)
-    if (feature.source == Source::LogSteppedCount)
+    if (feature.source == Source::LogSteppedCount ||
+        feature.source == Source::SteppedMacsPer)
       mask |= maskOf(feature.resource);
   return mask;
 }

@@ -26,7 +26,15 @@ static std::optional<double> quantile(const std::vector<double> &sorted,
 }
 
 Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
-                                       const std::vector<double> &measured) {
+                                       const std::vector<double> &measured,
+                                       const std::vector<double> &scales) {
+  if (!scales.empty() && scales.size() != predicted.size())
+    return invalidInput("an interval needs as many scales as predictions, "
+                        "found " +
+                        std::to_string(scales.size()) + " and " +
+                        std::to_string(predicted.size()));
+  if (!std::all_of(scales.begin(), scales.end(), isPositive))
+    return invalidInput("the scale of an error must be positive");
   if (predicted.size() != measured.size())
     return invalidInput("an interval needs as many predictions as "
                         "measurements, found " +
@@ -46,6 +54,8 @@ Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
   Interval interval;
   interval.total = order.size();
   size_t count = std::clamp<size_t>(order.size() / kScoresPerBin, 1, kMaxBins);
+  if (!scales.empty())
+    count = 1;
   size_t first = 0;
   for (size_t bin = 0; bin < count; ++bin) {
     size_t end = order.size() * (bin + 1) / count;
@@ -56,9 +66,11 @@ Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
     if (end == first)
       continue;
     std::vector<double> scores;
-    for (size_t i = first; i < end; ++i)
-      scores.push_back(
-          std::abs(std::log(measured[order[i]] / predicted[order[i]])));
+    for (size_t i = first; i < end; ++i) {
+      size_t row = order[i];
+      scores.push_back(std::abs(std::log(measured[row] / predicted[row])) /
+                       (scales.empty() ? 1 : scales[row]));
+    }
     std::sort(scores.begin(), scores.end());
     Quantiles quantiles;
     for (size_t level = 0; level < kConfidenceLevels.size(); ++level)
@@ -91,8 +103,8 @@ Expected<Interval> Interval::restore(size_t count, std::vector<double> edges,
   return interval;
 }
 
-std::optional<std::pair<double, double>> Interval::bounds(double predicted,
-                                                          int percent) const {
+std::optional<std::pair<double, double>>
+Interval::bounds(double predicted, int percent, double scale) const {
   auto level =
       std::find(kConfidenceLevels.begin(), kConfidenceLevels.end(), percent);
   if (bins.empty() || level == kConfidenceLevels.end())
@@ -102,6 +114,6 @@ std::optional<std::pair<double, double>> Interval::bounds(double predicted,
   auto score = bins[bin][level - kConfidenceLevels.begin()];
   if (!score)
     return std::nullopt;
-  double factor = std::exp(*score);
+  double factor = std::exp(*score * scale);
   return std::make_pair(predicted / factor, predicted * factor);
 }

@@ -2,6 +2,7 @@
 #include "Model/MaxAffine.h"
 
 #include "Model/NonNegativeLeastSquares.h"
+#include "Model/SoftMaximum.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +15,11 @@ using Eigen::VectorXd;
 
 using Assignment = std::vector<unsigned>;
 
-static constexpr unsigned kStarts = 6;
+static constexpr unsigned kStarts = 3;
+static constexpr unsigned kSoftStarts = 2;
+static constexpr int kMostRows = 1500;
+/// A mean log error that is rounding error.
+static constexpr double kExact = 1e-9;
 static constexpr unsigned kMaxRounds = 40;
 static constexpr unsigned kRobustRounds = 10;
 
@@ -155,34 +160,32 @@ static Fit fitOnce(const MatrixXd &rows, const VectorXd &importance,
   return best;
 }
 
-/// Weights under which squares of relative errors act like Huber's loss of
-/// logarithmic ones. A squared relative error alone would let one latency that
-/// is five times too short outweigh a hundred good ones.
-static VectorXd robustImportance(const VectorXd &ratio) {
-  std::vector<double> sizes;
-  VectorXd importance(ratio.size());
-  for (int i = 0; i < ratio.size(); ++i)
-    sizes.push_back(std::abs(std::log(std::max(ratio[i], 1e-3))));
-  std::vector<double> sorted = sizes;
-  std::nth_element(sorted.begin(), sorted.begin() + sorted.size() / 2,
-                   sorted.end());
-  // The median of a normal error is 1 / 1.4826 of its standard deviation. At
-  // least rounding error, so that an exact fit is left alone.
-  double limit = std::max(2 * 1.4826 * sorted[sorted.size() / 2], 1e-9);
-  for (int i = 0; i < ratio.size(); ++i) {
-    double relative = std::abs(ratio[i] - 1);
-    double bend = relative > 1e-6 ? sizes[i] / relative : 1;
-    importance[i] = bend * bend * limit / std::max(sizes[i], limit);
-  }
-  return importance;
+/// At most so many rows, evenly chosen: enough to find branches by.
+static MatrixXd thinned(const MatrixXd &rows) {
+  if (rows.rows() <= kMostRows)
+    return rows;
+  MatrixXd kept(kMostRows, rows.cols());
+  for (int i = 0; i < kMostRows; ++i)
+    kept.row(i) = rows.row(int(int64_t(i) * rows.rows() / kMostRows));
+  return kept;
 }
 
-BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
-                               uint64_t seed) {
-  std::mt19937_64 random(seed);
-  MatrixXd shape = shapeOf(rows);
+/// Terms and branches with random weights of the right size.
+static BranchWeights randomWeights(const MatrixXd &rows, unsigned branches,
+                                   std::mt19937_64 &random) {
+  BranchWeights weights(rows.cols(), branches);
+  for (int j = 0; j < rows.cols(); ++j)
+    for (unsigned branch = 0; branch < branches; ++branch)
+      weights(j, branch) = double(random() >> 11) * 0x1p-53 /
+                           std::max(rows.col(j).mean(), 1e-12) /
+                           double(rows.cols());
+  return weights;
+}
+
+/// Repeats a fit with importances that tame outliers until they settle.
+static Fit settle(const MatrixXd &rows, BranchWeights weights) {
+  Fit fit{std::move(weights), 0};
   VectorXd importance = VectorXd::Ones(rows.rows());
-  Fit fit = fitOnce(rows, importance, branches, shape, random);
   for (unsigned round = 0; round < kRobustRounds; ++round) {
     VectorXd next = robustImportance(evaluateMaxAffine(rows, fit.weights));
     if ((next - importance).cwiseAbs().maxCoeff() < 1e-3)
@@ -191,5 +194,28 @@ BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
     fit =
         alternate(rows, importance, assignRows(rows, fit.weights), fit.weights);
   }
-  return fit.weights;
+  fit.error = meanLogError(evaluateMaxAffine(rows, fit.weights));
+  return fit;
+}
+
+BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
+                               uint64_t seed) {
+  std::mt19937_64 random(seed);
+  MatrixXd few = thinned(rows);
+  Fit first =
+      fitOnce(few, VectorXd::Ones(few.rows()), branches, shapeOf(few), random);
+  Fit best = settle(rows, first.weights);
+  // Rows that were given to the wrong branch seldom leave it again. Where they
+  // belong to several at first they do, but the end may be another one.
+  for (unsigned start = 0; start < kSoftStarts && branches > 1; ++start) {
+    if (best.error < kExact)
+      break;
+    BranchWeights spread = randomWeights(few, branches, random);
+    BranchWeights from =
+        start == 0 ? BranchWeights(best.weights + 0.01 * spread) : spread;
+    Fit fit = settle(rows, hardenSoftMaximum(few, std::move(from)));
+    if (fit.error < best.error)
+      best = std::move(fit);
+  }
+  return best.weights;
 }

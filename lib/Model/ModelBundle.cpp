@@ -24,14 +24,34 @@ std::string ModelBundle::absentReason(LayerKind kind) const {
   return found == absent.end() ? "" : found->second;
 }
 
-/// A kind's forest and exact table must fit what the meta section says.
+/// Each forest there is reads all features; without one there are none.
+static Expected<void> checkForests(const KindModel &model) {
+  bool none = model.forest.numTrees() == 0 && model.spread.numTrees() == 0;
+  for (const Forest *forest : {&model.forest, &model.spread}) {
+    bool absent = forest->numTrees() == 0 && forest->numFeatures() == 0;
+    if (absent ? none && model.features.size() > 0
+               : forest->numFeatures() != model.features.size())
+      return invalidInput("the forest of " +
+                          std::string(kindInfo(model.lattice.kind).name) +
+                          " reads " + std::to_string(forest->numFeatures()) +
+                          " features, but " +
+                          std::to_string(model.features.size()) + " are named");
+  }
+  return {};
+}
+
+/// A kind's forests and exact table must fit what the meta section says.
 static Expected<void> readBinaries(const BundleFile &file, KindModel &model) {
   std::string kind(kindInfo(model.lattice.kind).name);
-  if (auto bytes = file.find("forest:" + kind)) {
-    auto forest = Forest::deserialize(*bytes);
-    if (!forest)
-      return forest.error();
-    model.forest = std::move(*forest);
+  for (auto [name, forest] : {std::pair("forest:", &model.forest),
+                              std::pair("spread:", &model.spread)}) {
+    auto bytes = file.find(name + kind);
+    if (!bytes)
+      continue;
+    auto read = Forest::deserialize(*bytes);
+    if (!read)
+      return read.error();
+    *forest = std::move(*read);
   }
   if (auto bytes = file.find("exact:" + kind)) {
     auto exact = ExactTable::deserialize(*bytes);
@@ -39,12 +59,7 @@ static Expected<void> readBinaries(const BundleFile &file, KindModel &model) {
       return exact.error();
     model.exact = std::move(*exact);
   }
-  if (model.forest.numFeatures() != model.features.size())
-    return invalidInput("the forest of " + kind + " reads " +
-                        std::to_string(model.forest.numFeatures()) +
-                        " features, but " +
-                        std::to_string(model.features.size()) + " are named");
-  return {};
+  return checkForests(model);
 }
 
 Expected<std::shared_ptr<const ModelBundle>>
@@ -112,11 +127,8 @@ Expected<void> BundleBuilder::addKind(KindModel model) {
   if (model.predicts() == model.base.branches.empty())
     return invalidInput("a model of " + std::string(kindInfo(kind).name) +
                         " needs a base, or a reason why it has none");
-  if (model.forest.numFeatures() != model.features.size())
-    return invalidInput("the forest reads " +
-                        std::to_string(model.forest.numFeatures()) +
-                        " features, but " +
-                        std::to_string(model.features.size()) + " are named");
+  if (auto ok = checkForests(model); !ok)
+    return ok;
   bundle.models.emplace(kind, std::move(model));
   return {};
 }
@@ -148,6 +160,8 @@ std::string BundleBuilder::build() const {
     std::string name(kindInfo(kind).name);
     if (model.forest.numTrees() > 0)
       sections.emplace_back("forest:" + name, model.forest.serialize());
+    if (model.spread.numTrees() > 0)
+      sections.emplace_back("spread:" + name, model.spread.serialize());
     if (model.exact.size() > 0)
       sections.emplace_back("exact:" + name, model.exact.serialize());
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Model/NonNegativeLeastSquares.h"
 
+#include <Eigen/Cholesky>
 #include <Eigen/QR>
 
+#include <algorithm>
 #include <vector>
 
 using namespace pr;
@@ -109,6 +111,50 @@ VectorXd ActiveSet::solve() {
     rejected[entering] = true;
   }
   return x;
+}
+
+VectorXd pr::solveNonNegativeFast(const MatrixXd &a, const VectorXd &b) {
+  VectorXd norms = a.colwise().norm();
+  for (double &norm : norms)
+    norm = norm > 0 ? norm : 1;
+  MatrixXd scaled = a * norms.cwiseInverse().asDiagonal();
+  int count = int(a.cols());
+  // A ridge below what anyone could tell keeps equal columns from each other.
+  MatrixXd gram = MatrixXd::Identity(count, count) * 1e-10;
+  gram.selfadjointView<Eigen::Lower>().rankUpdate(scaled.transpose());
+  gram = MatrixXd(gram.selfadjointView<Eigen::Lower>());
+  VectorXd product = scaled.transpose() * b, x = VectorXd::Zero(count);
+  std::vector<int> passive;
+  for (int round = 0; round < 3 * count; ++round) {
+    VectorXd gradient = product - gram * x;
+    for (int j : passive)
+      gradient[j] = 0;
+    int entering = 0;
+    if (gradient.maxCoeff(&entering) <= 1e-9 * b.norm())
+      break;
+    passive.push_back(entering);
+    while (!passive.empty()) {
+      VectorXd goal = gram(passive, passive).llt().solve(product(passive));
+      double step = 1;
+      for (size_t i = 0; i < passive.size(); ++i)
+        if (double now = x[passive[i]]; goal[i] <= 0)
+          step = std::min(step, now / (now - goal[i]));
+      for (size_t i = 0; i < passive.size(); ++i)
+        x[passive[i]] += step * (goal[i] - x[passive[i]]);
+      if (step == 1)
+        break;
+      if (step == 0 && x[entering] == 0)
+        return x.cwiseQuotient(norms); // nothing helps but rounding errors
+      passive.erase(std::remove_if(passive.begin(), passive.end(),
+                                   [&](int j) {
+                                     bool leaves = x[j] <= 1e-12;
+                                     x[j] = leaves ? 0 : x[j];
+                                     return leaves;
+                                   }),
+                    passive.end());
+    }
+  }
+  return x.cwiseQuotient(norms);
 }
 
 VectorXd pr::solveNonNegative(const MatrixXd &a, const VectorXd &b) {

@@ -13,6 +13,11 @@ namespace pr {
 Eigen::VectorXd solveNonNegative(const Eigen::MatrixXd &a,
                                  const Eigen::VectorXd &b);
 
+/// The same to about five digits, on the normal equations: several times faster
+/// where columns are many, for what is only a step on the way.
+Eigen::VectorXd solveNonNegativeFast(const Eigen::MatrixXd &a,
+                                     const Eigen::VectorXd &b);
+
 } // namespace pr
 
 #endif // PR_LIB_MODEL_NONNEGATIVELEASTSQUARES_H

@@ -36,13 +36,15 @@ static double distanceOf(const Domain &domain, const Layer &layer,
 }
 
 static void finish(const KindModel &model, double base, float correction,
-                   double distance, int confidencePercent, Prediction &result) {
+                   float spread, double distance, int confidencePercent,
+                   Prediction &result) {
   // A forest goes on for ever with its outermost leaf, the base knows how work
   // grows: within an octave outside, the base takes over.
   double trust = std::max(0.0, 1 - distance);
   result.latency = base * std::exp(double(correction) * trust);
   result.extrapolated = distance > 0;
-  result.bounds = model.interval.bounds(result.latency, confidencePercent);
+  result.bounds = model.interval.bounds(result.latency, confidencePercent,
+                                        std::exp(double(spread)));
   if (result.bounds && distance > 0)
     for (double *bound : {&result.bounds->first, &result.bounds->second})
       *bound = result.latency * std::pow(*bound / result.latency, 1 + distance);
@@ -63,7 +65,7 @@ void pr::predictQueryPoints(const KindModel &model, const Layer *const *layers,
   }
   ResourceMask mask = model.base.resources() | model.features.resources();
   std::array<double, kBlock> base, distance;
-  std::array<float, kBlock> correction{};
+  std::array<float, kBlock> correction{}, spread{};
   std::array<size_t, kBlock> place;
   for (size_t next = 0; next < count;) {
     size_t used = 0;
@@ -84,8 +86,10 @@ void pr::predictQueryPoints(const KindModel &model, const Layer *const *layers,
     }
     if (model.forest.numTrees() > 0)
       model.forest.predict(rows, width, used, correction.data());
+    if (model.spread.numTrees() > 0)
+      model.spread.predict(rows, width, used, spread.data());
     for (size_t i = 0; i < used; ++i)
-      finish(model, base[i], correction[i], distance[i], confidencePercent,
-             results[place[i]]);
+      finish(model, base[i], correction[i], spread[i], distance[i],
+             confidencePercent, results[place[i]]);
   }
 }

@@ -43,7 +43,8 @@ static void addKind(BundleBuilder &builder, const Lattice &lattice,
                     const Interval &interval,
                     const std::optional<Forest> &forest,
                     const std::vector<std::string> &features,
-                    const std::vector<ExactRow> &exact) {
+                    const std::vector<ExactRow> &exact,
+                    const std::optional<Forest> &spread) {
   KindModel model;
   model.lattice = lattice;
   model.base = base;
@@ -51,6 +52,8 @@ static void addKind(BundleBuilder &builder, const Lattice &lattice,
   model.features = unwrap(FeatureSet::create(lattice, features));
   if (forest)
     model.forest = *forest;
+  if (spread)
+    model.spread = *spread;
   model.domain = makeDomain(lattice, training);
   model.exact = makeTable(lattice, exact);
   unwrap(builder.addKind(std::move(model)));
@@ -79,7 +82,8 @@ static void defineBuilder(py::module_ &module) {
            py::arg("training_layers"), py::arg("interval"),
            py::arg("forest") = std::nullopt,
            py::arg("features") = std::vector<std::string>(),
-           py::arg("exact") = std::vector<ExactRow>())
+           py::arg("exact") = std::vector<ExactRow>(),
+           py::arg("spread") = std::nullopt)
       .def("add_measured_kind", addMeasuredKind, py::arg("lattice"),
            py::arg("exact"), py::arg("reason"))
       .def(

@@ -201,13 +201,15 @@ static void defineForest(py::module_ &module) {
       .def_static(
           "calibrate",
           [](const std::vector<double> &predicted,
-             const std::vector<double> &measured) {
-            return unwrap(Interval::calibrate(predicted, measured));
+             const std::vector<double> &measured,
+             const std::vector<double> &scales) {
+            return unwrap(Interval::calibrate(predicted, measured, scales));
           },
-          py::arg("predicted"), py::arg("measured"))
+          py::arg("predicted"), py::arg("measured"),
+          py::arg("scales") = std::vector<double>())
       .def_property_readonly("count", &Interval::count)
       .def("bounds", &Interval::bounds, py::arg("predicted"),
-           py::arg("percent"));
+           py::arg("percent"), py::arg("scale") = 1.0);
 }
 
 void python::defineModels(py::module_ &module) {

@@ -83,6 +83,28 @@ TEST(BaseFit, AMaximumIsRecoveredExactly) {
   EXPECT_LT(largestError(fit->base, lattice, fresh), 1e-9) << fit->base.print();
 }
 
+TEST(BaseFit, AMaximumOfThreeSumsThatOverlapIsFound) {
+  // A ramping machine: the first group's weights under every branch.
+  Lattice lattice = eights(Plateau::Ramps);
+  auto time = [](const WorkTable &work, std::mt19937_64 &) {
+    return 500 + 0.4 * value(work, "first_weight_bytes") +
+           std::max({value(work, "macs@compute") / 64,
+                     1.5 * value(work, "output_elements@compute"),
+                     0.4 * value(work, "weight_bytes")});
+  };
+  Sample data = sample(300, lattice, time),
+         fresh = sample(500, lattice, time, 9);
+  auto fit = fitBase(data.layers, data.latencies, data.groups, lattice);
+  ASSERT_TRUE(fit);
+  double sum = 0;
+  for (size_t i = 0; i < fresh.layers.size(); ++i) {
+    WorkTable work =
+        WorkTable::compute(lattice, lattice.queryPoint(fresh.layers[i]));
+    sum += std::abs(fit->base.evaluate(work).latency / fresh.latencies[i] - 1);
+  }
+  EXPECT_LT(sum / double(fresh.layers.size()), 0.005) << fit->base.print();
+}
+
 TEST(BaseFit, NoiseAndOutliersDoNotLeadItAstray) {
   Lattice lattice = eights();
   auto truth = [](const WorkTable &work, std::mt19937_64 &) {
@@ -196,5 +218,9 @@ TEST(NonNegativeLeastSquares, AgreesWithTheConditionsOfOptimality) {
         EXPECT_NEAR(gradient[j], 0, 1e-9);
       }
     }
+    // The quick one may miss by rounding, not by more.
+    Eigen::VectorXd quick = solveNonNegativeFast(a, b);
+    EXPECT_GE(quick.minCoeff(), 0);
+    EXPECT_LE((a * quick - b).norm(), (a * x - b).norm() + 1e-4 * b.norm());
   }
 }

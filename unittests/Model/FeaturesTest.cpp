@@ -40,8 +40,8 @@ TEST(Features, ByHand) {
                  "twos_k", "fill_compute_n", "log_macs", "log_macs@compute",
                  "operand0_bits", "result0_bits", "is_float", "layout",
                  "epilogue_relu", "epilogue_pool", "tile_n"}),
-            (std::vector<float>{0, 2, 2.5f, 4, 2, 1, 4, 0.75f, 8.5f, 9, 8, 32,
-                                0, float(Layout::NT), 1, 0, 1}));
+            (std::vector<float>{0, 2, 2.5f, 4, 2, 1, 4, 0.75f, 8.5f, 8.5f, 8,
+                                32, 0, float(Layout::NT), 1, 0, 1}));
   for (const char *missing : {"fill_compute_k", "tile_k"})
     EXPECT_TRUE(std::isnan(ask(lattice, asked, {missing})[0])) << missing;
   EXPECT_TRUE(std::isnan(ask(lattice, matmul(1, 1, 1), {"layout"})[0]));
@@ -53,6 +53,24 @@ TEST(Features, OfTheBase) {
             (std::vector<float>{3, 1, 1.5f}));
   EXPECT_TRUE(
       std::isnan(ask(eights(), matmul(1, 1, 1), {"base_lead"}, {8, 0, 0})[0]));
+}
+
+TEST(Features, Ratios) {
+  Lattice lattice = eights(Plateau::Ramps);
+  BaseValue base;
+  base.latency = 8;
+  base.branches = {8, 2};
+  // 4 x 16 x 6 on eights: 16 and 8.
+  Layer asked = matmul(4, 16, 6);
+  EXPECT_EQ(ask(lattice, asked,
+                {"log_macs_per_output", "log_macs_per_output@compute",
+                 "log_macs_per_weight", "log_macs_per_input", "base_share_0",
+                 "base_share_1"},
+                base),
+            (std::vector<float>{2.5f, 3, 2, 4, 0, -2}));
+  EXPECT_TRUE(std::isnan(ask(lattice, asked, {"base_share_2"}, base)[0]));
+  EXPECT_EQ(ask(lattice, matmul(16, 16, 16), {"log_total_bytes"})[0],
+            logScale(16 * 16 * (1 + 1 + 4)));
 }
 
 TEST(Features, CountsAndOptionsOfOtherKinds) {

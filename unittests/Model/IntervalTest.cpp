@@ -18,6 +18,29 @@ static Interval percentSteps(size_t count) {
   return *interval;
 }
 
+TEST(Interval, ScalesMakeItLocal) {
+  // Errors of 1 % on small layers, 10 % on large ones, and both foreseen.
+  std::vector<double> predicted, measured, scales;
+  for (int i = 0; i < 100; ++i) {
+    double error = i % 2 ? 0.01 : 0.1;
+    predicted.push_back(i % 2 ? 10 : 1000);
+    measured.push_back(predicted.back() * std::exp(i % 4 < 2 ? error : -error));
+    scales.push_back(3 * error);
+  }
+  auto interval = Interval::calibrate(predicted, measured, scales);
+  ASSERT_TRUE(interval);
+  EXPECT_TRUE(interval->edges().empty());
+  EXPECT_NEAR(interval->bounds(10, 90, 0.03)->second, 10 * std::exp(0.01),
+              1e-9);
+  EXPECT_NEAR(interval->bounds(1000, 90, 0.3)->first, 1000 * std::exp(-0.1),
+              1e-9);
+  EXPECT_EQ(Interval::calibrate(predicted, measured, {1}).error().message,
+            "an interval needs as many scales as predictions, found 1 and 100");
+  scales[3] = 0;
+  EXPECT_EQ(Interval::calibrate(predicted, measured, scales).error().message,
+            "the scale of an error must be positive");
+}
+
 TEST(Interval, TheRightQuantile) {
   // 19 scores: ceil(20 * 0.9) = the 18th, ceil(20 * 0.95) = the 19th.
   Interval interval = percentSteps(19);

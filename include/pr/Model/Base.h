@@ -9,6 +9,7 @@
 
 #include "pr/Model/Terms.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct WeightedTerm {
   double weight = 0;
 };
 
+/// Branches that features can tell apart; a fit has no more.
+inline constexpr unsigned kNamedBranches = 6;
+
 /// What a base says about one layer.
 struct BaseValue {
   double latency = 0;
@@ -26,6 +30,8 @@ struct BaseValue {
   /// there is no next one.
   unsigned branch = 0;
   double lead = 0;
+  /// What each branch says; 0 where there is none.
+  std::array<double, kNamedBranches> branches{};
 };
 
 struct Base {

@@ -24,14 +24,14 @@ struct BaseFitOptions {
   /// Exactly so many branches; 0: 1 to maxBranches are compared.
   unsigned branches = 0;
   unsigned maxBranches = 4;
-  unsigned folds = 5;
+  unsigned folds = 3; ///< 2 or 3
   uint64_t seed = 0;
 };
 
 /// One of the alternatives that were compared.
 struct BaseCandidate {
   unsigned branches = 1;
-  std::string termSet; ///< lean, stepped, all, given
+  std::string termSet; ///< lean, stepped, all, cached, tiled, given
   std::vector<Term> terms;
   /// Mean absolute log error on held-out groups, each at most 1.
   double error = 0;

@@ -7,9 +7,11 @@
 //   log_oc                  scale of a dimension
 //   twos_oc                 how often 2 divides it
 //   fill_compute_oc         share of the plateau of a step that is used
-//   log_macs, log_macs@compute, intensity
+//   log_macs, log_macs@compute, intensity, log_total_bytes
+//   log_macs_per_weight     how often each is used; @compute: after rounding
 //   operand0_bits, is_float, layout, op, epilogue_relu, tile_oc
 //   log_base, base_branch, base_lead
+//   base_share_0            a branch of the base against the winner
 #ifndef PR_MODEL_FEATURES_H
 #define PR_MODEL_FEATURES_H
 
@@ -41,9 +43,14 @@ struct Feature {
     Layout,
     Epilogue,
     Tile,
+    LogTileCount,
     LogBase,
     BaseBranch,
     BaseLead,
+    TotalBytes,
+    MacsPer,        ///< element of the result, weights, input: 0, 1, 2
+    SteppedMacsPer, ///< after rounding on the steps of `resource`
+    BaseShare,      ///< of branch `index`
   };
   Source source = Source::LogDim;
   uint8_t index = 0;

@@ -5,8 +5,10 @@
 // level p is the prediction times and over exp(q), q the ceil((n+1)p)-th of the
 // n sorted scores (Lei et al., "Distribution-Free Predictive Inference for
 // Regression", 2018). With fewer than p/(1-p) scores there is no such score,
-// and no interval. Where there are enough scores they are kept apart by the
-// size of the prediction, so that the width follows the local error.
+// and no interval. The width follows the local error: scores are divided by the
+// error that is expected of each layer, where a model of that exists;
+// otherwise, where there are enough scores, they are kept apart by the size of
+// the prediction.
 #ifndef PR_MODEL_INTERVAL_H
 #define PR_MODEL_INTERVAL_H
 
@@ -26,15 +28,17 @@ class Interval {
 public:
   /// No scores: never an interval.
   Interval() = default;
-  /// From latencies held out of training. Errors: lengths that differ, values
+  /// From latencies held out of training, and the scale of the error that was
+  /// expected of each (empty: nothing was). Errors: lengths that differ, values
   /// that are not positive.
   static Expected<Interval> calibrate(const std::vector<double> &predicted,
-                                      const std::vector<double> &measured);
+                                      const std::vector<double> &measured,
+                                      const std::vector<double> &scales = {});
 
   /// Bounds around a prediction; nullopt where too few measurements were held
   /// out for this level. `percent` is one of kConfidenceLevels.
-  std::optional<std::pair<double, double>> bounds(double predicted,
-                                                  int percent) const;
+  std::optional<std::pair<double, double>> bounds(double predicted, int percent,
+                                                  double scale = 1) const;
   /// Measurements held out.
   size_t count() const { return total; }
 

@@ -5,7 +5,7 @@
 // contents give the same bytes.
 //
 //   signature, schema, size, checksum | table of sections | sections:
-//   meta (JSON), card (JSON), forest:KIND and exact:KIND (binary)
+//   meta (JSON), card (JSON), forest:KIND, spread:KIND and exact:KIND (binary)
 #ifndef PR_MODEL_MODELBUNDLE_H
 #define PR_MODEL_MODELBUNDLE_H
 
@@ -27,8 +27,11 @@ namespace pr {
 struct KindModel {
   Lattice lattice;
   Base base;
-  FeatureSet features; ///< what the forest reads; empty without a forest
+  FeatureSet features; ///< what the forests read; empty without a forest
   Forest forest;       ///< of the log of measured / base; may be empty
+  /// Of the log of how large an error is to be expected, up to a factor that
+  /// the interval knows; may be empty.
+  Forest spread;
   Interval interval;
   Domain domain;
   ExactTable exact;
