@@ -28,7 +28,7 @@ def parse(text: str, dims: Mapping[str, int]) -> dict[str, str]:
     if equals and name in ("tile", "nest"):
         return {name: value}
     letters = dict(_LETTERS)
-    if dims.get("ow") == 1 and dims.get("kw") == 1:
+    if dims.get("ow", dims.get("iw")) == 1 and dims.get("kw") == 1:
         # One spatial axis is enough to be called the width.
         letters.update(P="oh", R="kh")
     return {"nest": "|".join(_level(level, letters, text) for level in text.split(" - "))}
