@@ -91,6 +91,11 @@ def draw(sweep: Sweep) -> Group:
 
 
 def _said(sweep: Sweep) -> str:
+    latencies = [latency_of(row) for _, row in sweep.points]
+    if min(latencies) == max(latencies):
+        return f"no step, all {len(latencies)} latencies are equal"
+    if latencies[-1] < latencies[0] and sweep.fit and not sweep.fit.steps:
+        return "no step, latency falls with size"
     if sweep.fit is None or not sweep.fit.steps:
         return "no step"
     return ", ".join(f"every {step.width}" + (f" from {step.offset}" if step.offset else "")

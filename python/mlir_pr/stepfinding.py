@@ -15,7 +15,7 @@ from __future__ import annotations
 import collections
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Callable, Iterable, Sequence
 
 import numpy as np
@@ -240,11 +240,7 @@ class StepFinder:
                     f"the step of {step.width} that {kind}.{dim} shows in '{sweep.layer.text}' is "
                     f"dropped: {looked.text()}")
                 continue
-            flat = step.plateau == "flat" and looked.flats == looked.edges
-            plateau = "flat" if flat else "unknown" if step.plateau == "unknown" \
-                and looked.flats == looked.edges else "ramps"
-            steps.append(FoundStep(kind, dim, step.width, step.offset, step.region_low, None,
-                                   plateau, "black", f"{step.evidence}; {looked.text()}"))
+            steps += looked.steps(replace(found, evidence=f"{step.evidence}; {looked.text()}"))
         said = f"{fit.measurements} measurements show no step"
         return steps or [FoundStep(kind, dim, 1, evidence=said)]
 
@@ -262,9 +258,8 @@ class StepFinder:
                 self._finding.notes.append(
                     f"the candidate step of {width} in {kind}.{dim} is refuted: {looked.text()}")
                 continue
-            plateau = "flat" if looked.flats == looked.edges else "ramps"
-            steps.append(FoundStep(kind, dim, width, plateau=plateau, knowledge="gray",
-                                   evidence=f"a candidate; {looked.text()}"))
+            steps += looked.steps(FoundStep(kind, dim, width, plateau="flat", knowledge="gray",
+                                            evidence=f"a candidate; {looked.text()}"))
         return steps or [FoundStep(kind, dim, 1, evidence="no candidate was confirmed")]
 
     def _look(self, step: FoundStep, layers: Sequence[_core.Layer], noise: float) -> _Look:
@@ -272,19 +267,23 @@ class StepFinder:
         around layers that differ in all other dimensions."""
         looked = _Look(step.width, noise)
         series = []
-        for rank in _LOOKED_AT:
+        for number, rank in enumerate(_LOOKED_AT):
             background = _ranked(layers, rank)
-            index = max(1, round((background.dims[step.dim] - step.offset) / step.width),
-                        math.ceil((step.region_low - step.offset) / step.width) + 1)
+            lowest = 1 if step.region_low == 1 else \
+                math.ceil((step.region_low - step.offset) / step.width) + 1
+            # The first plateau is like no other where the first load is waited for.
+            index = lowest if number % 2 else \
+                max(lowest, round((background.dims[step.dim] - step.offset) / step.width))
             edge = step.offset + index * step.width
             points = [self._legal(_replaced(background, step.dim, extent)) for extent in (
                 edge - step.width + 1, edge, edge + 1, edge + step.width, edge + step.width + 1)]
             if all(point is not None for point in points):
-                series.append([point for point in points if point is not None])
-        rows = self._rows([point for points in series for point in points])
-        for i in range(0, len(rows), 5):
-            if all(row.ok for row in rows[i:i + 5]):
-                looked.add([latency_of(row) for row in rows[i:i + 5]])
+                series.append((index, [point for point in points if point is not None]))
+        rows = self._rows([point for _, points in series for point in points])
+        for i, (index, _) in enumerate(series):
+            own = rows[5 * i:5 * i + 5]
+            if all(row.ok for row in own):
+                looked.add([latency_of(row) for row in own], index == 1)
         return looked
 
 
@@ -297,13 +296,20 @@ class _Look:
     edges: int = 0
     rises: int = 0
     flats: int = 0
+    #: First plateaus, and those of them that are flat.
+    firsts: int = 0
+    flat_firsts: int = 0
     #: Layers with a rise at one edge, and none at the next: that is no period.
     torn: int = 0
     #: Rise over its standard error, summed over the edges.
     evidence: float = 0.0
 
-    def add(self, series: Sequence[int]) -> None:
-        rises = [self._edge(*series[i:i + 3]) for i in (0, 2)]
+    def add(self, series: Sequence[int], from_first: bool) -> None:
+        before = self.flats
+        rises = [self._edge(*series[0:3])]
+        self.firsts += from_first
+        self.flat_firsts += from_first and self.flats > before
+        rises.append(self._edge(*series[2:5]))
         self.torn += rises[0] != rises[1]
 
     def _edge(self, first: int, last: int, behind: int) -> bool:
@@ -321,6 +327,17 @@ class _Look:
         if self.noise > _UNKNOWN_NOISE and self.evidence >= 2 * math.sqrt(self.edges):
             return False
         return 4 * self.rises < self.edges or 4 * self.torn > self.edges - self.torn
+
+    def steps(self, found: FoundStep) -> list[FoundStep]:
+        """The step with its plateaus; where just the first one ramps, as two."""
+        rest = self.flats - self.flat_firsts == self.edges - self.firsts
+        if found.plateau == "ramps" or not rest:
+            return [replace(found, plateau="ramps")]
+        if self.flat_firsts == self.firsts:
+            return [replace(found, plateau=found.plateau)]
+        first = found.offset + found.width
+        return [replace(found, region_high=first, plateau="ramps"),
+                replace(found, region_low=first + 1)]
 
     def text(self) -> str:
         return (f"latency rises at {self.rises} of {self.edges} edges around other layers, "

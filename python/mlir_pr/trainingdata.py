@@ -18,8 +18,8 @@ from mlir_pr.training import Row
 from mlir_pr.yamlio import read_text
 
 #: What a model learns from, unless asked otherwise: random rows are for the
-#: baselines, sweeps for pictures.
-DEFAULT_ROLES = ("pr", "plateau-start", "network", "table")
+#: baselines.
+DEFAULT_ROLES = ("pr", "plateau-start", "network", "sweep", "table")
 #: Rows of one layer farther apart than this are told.
 _TELL_ABOVE = 0.02
 #: Baselines that learn from random rows too, where there are any.

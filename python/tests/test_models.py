@@ -73,7 +73,7 @@ def test_a_copy_of_the_store_made_in_another_order_trains_alike(cli, folder, mod
 
 def test_the_card_says_where_a_model_comes_from(cli, model):
     card = json.loads(cli("show", model, "--json").out)["card"]
-    assert card["provenance"]["roles"] == {"pr": 150}
+    assert card["provenance"]["roles"] == {"pr": 150, "sweep": 32}
     assert card["provenance"]["campaigns"][0]["seed"] == 3
     assert card["kinds"]["matmul"]["held_out"]["mape"] < 1e-9
     text = cli("show", model).out

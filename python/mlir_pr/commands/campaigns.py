@@ -198,13 +198,20 @@ def _lattices_json(info: _core.TargetInfo) -> dict[str, Any]:
 
 
 def _print_lattices(info: _core.TargetInfo) -> None:
-    table = ui.table(["kind", "dimension", "width", "offset", "resource", "plateau", "known by"],
+    table = ui.table(["kind", "dimension", "width", "offset", "over", "resource", "plateau",
+                      "known by"],
                      right=["width", "offset"], title=f"Steps of {info.name}")
     for kind in info.kinds:
         steps = info.lattice(kind).steps
         for step in steps:
-            table.add_row(kind, step.dim, str(step.width), str(step.offset), step.resource,
-                          step.plateau, f"{step.knowledge}: {step.evidence}".rstrip(": "))
+            table.add_row(kind, step.dim, str(step.width), str(step.offset), _region(step),
+                          step.resource, step.plateau, f"{step.knowledge}: {step.evidence}".rstrip(": "))
         if not steps:
-            table.add_row(kind, "-", "1", "-", "-", "-", "no step is known")
+            table.add_row(kind, "-", "1", "-", "-", "-", "-", "no step is known")
     ui.console().print(table)
+
+
+def _region(step: _core.Step) -> str:
+    if step.region_high is not None:
+        return f"{step.region_low} .. {step.region_high}"
+    return "all" if step.region_low <= 1 else f"{step.region_low} .."
