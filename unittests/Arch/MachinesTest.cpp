@@ -3,23 +3,25 @@
 // architectures/plasticine.mlir and systolic_array.mlir: small layers worked
 // out by hand, both evaluators on random layers, steps, and what is left to a
 // host.
+#include "pr/Arch/DependencyGraph.h"
+#include "pr/Arch/EventSimulator.h"
+#include "pr/Conversion/ACADLToProgram.h"
 #include "pr/Conversion/DescribedTargets.h"
+#include "pr/Support/File.h"
 #include "pr/Target/Described.h"
 #include "pr/Target/LegalLayers.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 using namespace pr;
 
-static constexpr int64_t kGraph = 1, kSimulator = 2;
 using Parameters = std::map<std::string, int64_t>;
 
 static std::unique_ptr<Target> make(const std::string &name,
-                                    Parameters parameters = {},
-                                    int64_t evaluator = 0) {
-  parameters["evaluator"] = evaluator;
+                                    const Parameters &parameters = {}) {
   auto target = mlir::pr::makeDescribedTarget(name, parameters);
   EXPECT_TRUE(target) << (target ? "" : target.error().message);
   return target ? std::move(*target) : nullptr;
@@ -138,33 +140,87 @@ TEST(Plasticine, LanesAndStagesAreSteps) {
 /// Larger ones keep the simulator busy for long.
 static constexpr int64_t kMostInstructions = 20'000;
 
-/// Random legal layers of every kind: the graph's cycles are the simulator's,
-/// and it says that they are exact.
+/// Random legal layers of a kind: the graph's cycles are the simulator's, and
+/// it says that they are exact.
+static void compareEvaluators(const arch::Machine &machine,
+                              const arch::MappingProgram &mapping,
+                              const TargetInfo &info, int layers) {
+  LegalLayers legal(info, *info.find(mapping.kind), /*seed=*/7);
+  for (int i = 0, drawn = 0; i < layers && drawn < 20 * layers; ++drawn) {
+    std::optional<Layer> layer = legal.draw(1000);
+    ASSERT_TRUE(layer) << kindInfo(mapping.kind).name;
+    std::vector<int64_t> inputs =
+        mapping.inputs(*layer, legalityValues(*layer));
+    auto graph = evaluateGraph(machine, mapping.program, inputs);
+    ASSERT_TRUE(graph) << printLayer(*layer) << ": " << graph.error().message;
+    EXPECT_EQ(graph->status, arch::GraphTiming::Status::Exact)
+        << printLayer(*layer);
+    if (graph->instructions > kMostInstructions)
+      continue;
+    auto reference = simulate(machine, mapping.program, inputs);
+    ASSERT_TRUE(reference) << printLayer(*layer);
+    EXPECT_EQ(graph->cycles, reference->cycles) << printLayer(*layer);
+    ++i;
+  }
+}
+
+/// An architecture without the derivation of steps, and its machine.
+struct Described {
+  mlir::pr::acadl::ImportedArchitecture architecture;
+  std::optional<arch::Machine> machine;
+};
+
+static void import(Described &described, const std::string &name,
+                   const Parameters &parameters) {
+  auto path = mlir::pr::findArchitecture(name);
+  ASSERT_TRUE(path);
+  auto text = readFile(*path);
+  ASSERT_TRUE(text);
+  auto imported = mlir::pr::acadl::importArchitecture(*text, *path, parameters);
+  ASSERT_TRUE(imported) << imported.error().message;
+  described.architecture = std::move(*imported);
+  auto machine = arch::Machine::create(described.architecture.diagram);
+  ASSERT_TRUE(machine) << machine.error().message;
+  described.machine.emplace(std::move(*machine));
+}
+
 static void compareEvaluators(const std::string &name,
                               const Parameters &parameters, int layers) {
-  std::unique_ptr<Target> graph = make(name, parameters, kGraph);
-  std::unique_ptr<Target> simulator = make(name, parameters, kSimulator);
-  ASSERT_TRUE(graph && simulator);
-  auto evaluate = [](Target &target, const Layer &layer) {
-    auto result = static_cast<DescribedTarget &>(target).evaluate(layer);
-    EXPECT_TRUE(result) << printLayer(layer) << ": "
-                        << (result ? "" : result.error().message);
-    return result ? *result : arch::Evaluation();
-  };
-  for (const KindSupport &support : graph->info().kinds) {
-    LegalLayers legal(graph->info(), support, /*seed=*/7);
-    for (int i = 0, drawn = 0; i < layers && drawn < 20 * layers; ++drawn) {
-      std::optional<Layer> layer = legal.draw(1000);
-      ASSERT_TRUE(layer) << kindInfo(support.kind).name;
-      arch::Evaluation fast = evaluate(*graph, *layer);
-      EXPECT_EQ(fast.method, "graph, exact") << printLayer(*layer);
-      if (fast.instructions > kMostInstructions)
-        continue;
-      EXPECT_EQ(fast.cycles, evaluate(*simulator, *layer).cycles)
-          << printLayer(*layer);
-      ++i;
-    }
+  Described described;
+  import(described, name, parameters);
+  ASSERT_TRUE(described.machine);
+  for (const arch::MappingProgram &mapping : described.architecture.mappings)
+    compareEvaluators(*described.machine, mapping, described.architecture.info,
+                      layers);
+}
+
+/// What benchmarks/headline.py measures in full.
+static void expectFewEvaluations(const std::string &name,
+                                 const std::string &text) {
+  Described described;
+  import(described, name, {});
+  ASSERT_TRUE(described.machine);
+  Expected<Layer> layer = parseLayer(text);
+  ASSERT_TRUE(layer);
+  for (const arch::MappingProgram &mapping : described.architecture.mappings) {
+    if (mapping.kind != layer->kind)
+      continue;
+    auto found = evaluateGraph(*described.machine, mapping.program,
+                               mapping.inputs(*layer, legalityValues(*layer)));
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(found->status, arch::GraphTiming::Status::Exact);
+    EXPECT_GE(found->instructions, 4'190'000'000);
+    EXPECT_LE(found->kernelEvaluations, 154);
   }
+}
+
+TEST(Machines, FourBillionInstructionsTakeFewEvaluations) {
+  expectFewEvaluations("plasticine",
+                       "conv2d oc=40001 ic=40001 oh=1201 ow=1201 kh=3 kw=3 "
+                       ": f32, f32 -> f32");
+  expectFewEvaluations("systolic_array",
+                       "conv2d oc=1001 ic=1000 oh=401 ow=401 kh=3 kw=3 "
+                       ": i8, i8 -> i32");
 }
 
 TEST(Machines, GraphEqualsSimulator) {
