@@ -13,7 +13,9 @@ def ACADL_MappingOp : ACADL_Op<"mapping", [
   let description = [{
     The arguments are numbers of the layer by name: its dimensions, the widths
     `operand0_bits`, `operand1_bits`, `result0_bits`, `is_float`, and `tile_D`,
-    the tile size of dimension D in the layer's schedule (0 where it has none).
+    the tile size of dimension D in the layer's schedule (0 where it has none),
+    and `nest_D`, the position of D's loop in the outermost level of its loop nest
+    (1 for the outermost, 0 where it has none).
 
     The body issues instructions, in loops (`scf.for`, `affine.for`) and
     decisions (`scf.if`) around `acadl.issue`; `arith` and `affine.apply`
