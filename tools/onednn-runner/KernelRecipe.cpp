@@ -3,8 +3,7 @@
 // From layers to primitive descriptors of oneDNN 2.x. Layouts of convolutions
 // and matrix products are left to oneDNN, as a network that stays in its
 // layouts has them.
-#include "Kernel.h"
-
+#include "RecipeParts.h"
 #include "pr/Layer/Window.h"
 
 #include <algorithm>
@@ -13,133 +12,10 @@ using namespace onednn;
 using dnnl::algorithm;
 using dnnl::memory;
 using dnnl::prop_kind;
-using pr::ElementType;
 using pr::Expected;
 using pr::Layer;
 using pr::LayerKind;
-using Dims = memory::dims;
 using Tag = memory::format_tag;
-using DataType = memory::data_type;
-
-static pr::Error unsupported(const std::string &message) {
-  return pr::makeError(pr::ErrorKind::Unsupported, message);
-}
-
-/// undef where oneDNN 2.x has no such type.
-static DataType dataType(ElementType type) {
-  using Format = ElementType::Format;
-  switch (type.format) {
-  case Format::Float:
-    return type.bits == 32 ? DataType::f32 : DataType::undef;
-  case Format::BFloat16:
-    return DataType::bf16;
-  case Format::Integer:
-    return type.bits == 8    ? DataType::s8
-           : type.bits == 32 ? DataType::s32
-                             : DataType::undef;
-  case Format::Unsigned:
-    return type.bits == 8 ? DataType::u8 : DataType::undef;
-  default:
-    return DataType::undef;
-  }
-}
-
-/// Row major: the layout where oneDNN is not asked.
-static memory::desc plain(const Dims &dims, DataType type) {
-  Dims strides(dims.size(), 1);
-  for (size_t i = dims.size() - 1; i > 0; --i)
-    strides[i - 1] = strides[i] * dims[i];
-  return {dims, type, strides};
-}
-static memory::desc open(const Dims &dims, DataType type) {
-  return {dims, type, Tag::any};
-}
-
-//===----------------------------------------------------------------------===//
-// Epilogues
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// What is fused behind a convolution or matrix product.
-struct FusedOps {
-  dnnl::primitive_attr attributes;
-  bool bias = false;
-  std::vector<std::pair<int, memory::desc>> tensors;
-};
-} // namespace
-
-/// `channels` is the result's shape with 1 everywhere but at its channels,
-/// `channelMask` oneDNN's bit for that dimension.
-static Expected<FusedOps> fuse(const pr::Epilogue &epilogue,
-                               const Dims &channels, int channelMask) {
-  FusedOps fused;
-  dnnl::post_ops ops;
-  auto perChannel = [&](algorithm operation) {
-    memory::desc factors = plain(channels, DataType::f32);
-    fused.tensors.emplace_back(
-        DNNL_ARG_ATTR_MULTIPLE_POST_OP(ops.len()) | DNNL_ARG_SRC_1, factors);
-    ops.append_binary(operation, factors);
-  };
-  for (unsigned i = 0; i < epilogue.size(); ++i)
-    switch (epilogue[i]) {
-    case pr::EpilogueOp::Bias:
-      if (i != 0)
-        perChannel(algorithm::binary_add);
-      fused.bias |= i == 0;
-      break;
-    case pr::EpilogueOp::Scale:
-      perChannel(algorithm::binary_mul);
-      perChannel(algorithm::binary_add);
-      break;
-    case pr::EpilogueOp::Relu:
-      ops.append_eltwise(1, algorithm::eltwise_relu, 0, 0);
-      break;
-    case pr::EpilogueOp::Clamp:
-      ops.append_eltwise(1, algorithm::eltwise_clip, 0, 6);
-      break;
-    case pr::EpilogueOp::Activation:
-      ops.append_eltwise(1, algorithm::eltwise_logistic, 0, 0);
-      break;
-    case pr::EpilogueOp::ResidualAdd:
-      ops.append_sum();
-      break;
-    case pr::EpilogueOp::Requantize:
-      fused.attributes.set_output_scales(
-          channelMask,
-          std::vector<float>(
-              *std::max_element(channels.begin(), channels.end()), 1.0f / 64));
-      break;
-    case pr::EpilogueOp::Pool:
-      return unsupported("oneDNN fuses no pooling behind a layer");
-    }
-  fused.attributes.set_post_ops(ops);
-  fused.attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return fused;
-}
-
-static Expected<void> expectNoEpilogue(const Layer &layer) {
-  if (layer.epilogue.empty())
-    return {};
-  return unsupported("epilogues are fused behind convolutions and matrix "
-                     "products only");
-}
-
-/// The parts that every kind has in common.
-template <typename Primitive, typename Description>
-static Recipe finish(const Description &description) {
-  Recipe recipe;
-  recipe.primitive = Primitive(description);
-  recipe.kernel = description.impl_info_str();
-  if (memory::desc scratch = description.scratchpad_desc(); scratch.get_size())
-    recipe.tensors.emplace_back(DNNL_ARG_SCRATCHPAD, scratch);
-  return recipe;
-}
-
-static dnnl::primitive_attr userScratchpad() {
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return attributes;
-}
 
 //===----------------------------------------------------------------------===//
 // Windows
@@ -332,91 +208,6 @@ static Expected<Recipe> makeSoftmax(const Layer &layer,
   recipe.operation = "softmax";
   recipe.tensors.emplace_back(DNNL_ARG_SRC, tensor);
   recipe.tensors.emplace_back(DNNL_ARG_DST, tensor);
-  return recipe;
-}
-
-namespace {
-/// An elementwise layer says how much of what it does, not what. These compute
-/// the same amounts.
-struct StandIn {
-  bool binary;
-  int64_t alu, mul, div, fn;
-  algorithm operation;
-  const char *name;
-};
-} // namespace
-
-static const StandIn kStandIns[] = {
-    {true, 1, 0, 0, 0, algorithm::binary_add, "binary_add"},
-    {true, 0, 1, 0, 0, algorithm::binary_mul, "binary_mul"},
-    {true, 0, 0, 1, 0, algorithm::binary_div, "binary_div"},
-    {false, 1, 0, 0, 0, algorithm::eltwise_relu, "eltwise_relu"},
-    {false, 2, 0, 0, 0, algorithm::eltwise_clip, "eltwise_clip"},
-    {false, 0, 1, 0, 0, algorithm::eltwise_square, "eltwise_square"},
-    {false, 1, 1, 0, 0, algorithm::eltwise_linear, "eltwise_linear"},
-    {false, 0, 0, 1, 0, algorithm::eltwise_sqrt, "eltwise_sqrt"},
-    {false, 0, 0, 0, 1, algorithm::eltwise_exp, "eltwise_exp"},
-    {false, 1, 0, 1, 1, algorithm::eltwise_logistic, "eltwise_logistic"},
-    {false, 1, 1, 1, 1, algorithm::eltwise_swish, "eltwise_swish"},
-};
-
-static const StandIn *findStandIn(const Layer &layer) {
-  namespace d = pr::dim::elementwise;
-  bool binary = layer[d::full] + (layer[d::bcast] > 0) == 2;
-  for (const StandIn &one : kStandIns)
-    if (one.binary == binary && one.alu == layer[d::alu] &&
-        one.mul == layer[d::mul] && one.div == layer[d::div] &&
-        one.fn == layer[d::fn])
-      return &one;
-  return nullptr;
-}
-
-static Recipe makeUnary(const StandIn &standIn, const memory::desc &tensor,
-                        const dnnl::engine &engine) {
-  using Forward = dnnl::eltwise_forward;
-  bool clip = standIn.operation == algorithm::eltwise_clip;
-  bool linear = standIn.operation == algorithm::eltwise_linear;
-  Forward::primitive_desc description(
-      {prop_kind::forward_inference, standIn.operation, tensor,
-       /*alpha=*/linear ? 2.0f : standIn.operation == algorithm::eltwise_swish,
-       /*beta=*/clip ? 6.0f : linear},
-      userScratchpad(), engine);
-  Recipe recipe = finish<Forward>(description);
-  recipe.tensors.emplace_back(DNNL_ARG_SRC, tensor);
-  recipe.tensors.emplace_back(DNNL_ARG_DST, tensor);
-  return recipe;
-}
-
-static Expected<Recipe> makeElementwise(const Layer &layer,
-                                        const dnnl::engine &engine) {
-  if (auto ok = expectNoEpilogue(layer); !ok)
-    return ok.error();
-  namespace d = pr::dim::elementwise;
-  const StandIn *standIn = findStandIn(layer);
-  if (!standIn)
-    return unsupported("oneDNN has no single primitive that computes as much "
-                       "for each element as this layer");
-  int64_t elements = layer[d::e], broadcast = layer[d::bcast];
-  if (broadcast && elements % broadcast != 0)
-    return unsupported("'bcast' of elementwise is " +
-                       std::to_string(broadcast) +
-                       ", which does not divide its elements");
-  DataType type = dataType(layer.operands[0]);
-  int64_t inner = broadcast ? broadcast : elements;
-  memory::desc tensor = plain({elements / inner, inner}, type);
-  Expected<Recipe> recipe = Recipe();
-  if (!standIn->binary) {
-    recipe = makeUnary(*standIn, tensor, engine);
-  } else {
-    memory::desc second = broadcast ? plain({1, inner}, type) : tensor;
-    dnnl::binary::primitive_desc description(
-        {standIn->operation, tensor, second, tensor}, userScratchpad(), engine);
-    recipe = finish<dnnl::binary>(description);
-    recipe->tensors.insert(recipe->tensors.end(), {{DNNL_ARG_SRC_0, tensor},
-                                                   {DNNL_ARG_SRC_1, second},
-                                                   {DNNL_ARG_DST, tensor}});
-  }
-  recipe->operation = standIn->name;
   return recipe;
 }
 
