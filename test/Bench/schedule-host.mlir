@@ -4,6 +4,22 @@
 
 // WIDTH: vector-bits is 100, expected 128, 256 or 512
 
+// RUN: pr-bench-opt %s --pr-schedule-host="tile-rows=3 tile-vectors=1 tile-steps=4" --canonicalize | FileCheck %s --check-prefix=TILED
+// RUN: not pr-bench-opt %s --pr-schedule-host=tile-steps=-1 2>&1 | FileCheck %s --check-prefix=SIZE
+
+// SIZE: a tile size is -1, expected 0 or more
+
+// 4 of the 7 steps, then 3 of them; before, the start goes into the output. One
+// panel of 16 columns and one of 4; 9 rows are three tiles.
+// TILED: memref.global "private" @product_scratch : memref<4x16xf32>
+// TILED-LABEL: func.func @product
+// TILED: vector.store
+// TILED: scf.for %{{.*}} = %c0 to %c4 step %c1
+// TILED-COUNT-3: vector.fma
+// TILED: scf.for %{{.*}} = %c0 to %c3 step %c1
+// TILED-COUNT-3: vector.fma
+// TILED: vector.maskedstore
+
 // Packed contraction: 20 columns are one panel of two vectors, 9 rows are tiles of
 // 5 and 4. The fill starts the sums in registers; the panel is static memory.
 // CHECK: memref.global "private" @product_scratch : memref<7x32xf32>

@@ -244,8 +244,15 @@ TEST(HostTarget, WhatItCannotDoIsAnErrorOfThatLayer) {
       {"conv3d oc=1 ic=1 od=2 oh=2 ow=2 kd=2 kh=2 kw=2 : f32, f32 -> f32", ""},
       {"matmul m=4 n=4 k=4 epilogue=bias : f32, f32 -> f32",
        "a fused epilogue has no form in linalg here"},
-      {"matmul m=4 n=4 k=4 tile=m:2 : f32, f32 -> f32",
-       "a schedule has no form in linalg here"},
+      {"matmul m=3 n=4 k=4 tile=m:2 : f32, f32 -> f32",
+       "target 'host' cannot run this matmul: fewer than 4 rows are not tiled"},
+      {"matmul m=4 n=4 k=4 nest=m:2|m:2 : f32, f32 -> f32",
+       "a loop nest cannot be given, only tile sizes"},
+      {"softmax r=8 tile=r:2 : f32 -> f32",
+       "no schedule of a softmax can be given"},
+      {"conv2d oc=8 ic=8 oh=4 ow=4 kh=1 kw=2 layout=nhwc tile=oc:2 : f32, f32 "
+       "-> f32",
+       "schedules of convolutions are for channels first"},
       {"matmul m=100000 n=100000 k=1 : f32, f32 -> f32",
        "a tensor of this layer needs more than 2 GiB of memory"},
       {"conv1d oc=8 ic=1000000 ow=16 kw=40 : f32, f32 -> f32",
@@ -271,6 +278,26 @@ TEST(HostTarget, WhatItCannotDoIsAnErrorOfThatLayer) {
     }
   }
   EXPECT_TRUE(results.back().ok) << results.back().error;
+}
+
+TEST(HostTarget, AnyTileSizesComputeTheSame) {
+  auto target = hostTarget();
+  std::vector<Layer> layers;
+  for (const char *text :
+       {"matmul m=31 n=77 k=101 tile=m:3,n:16,k:33",
+        "matmul m=31 n=77 k=101 layout=tn tile=m:3,n:16,k:101",
+        "matmul b=3 m=13 n=70 k=64 layout=nt tile=m:2,n:16,k:16",
+        "matmul m=31 n=96 k=40 tile=k:16", "matmul m=31 n=96 k=40 tile=n:16",
+        "conv2d oc=29 ic=21 oh=9 ow=7 kh=3 kw=3 sh=2 sw=2 pt=1 pb=1 pl=1 pr=1 "
+        "layout=nchw tile=oc:6,ic:8",
+        "conv2d n=2 oc=8 ic=5 oh=4 ow=40 kh=1 kw=1 layout=nchw tile=oc:3,ic:2",
+        "conv1d oc=12 ic=9 ow=50 kw=5 pl=2 pr=2 layout=ncw tile=oc:5,ic:4"})
+    layers.push_back(layerOf(std::string(text) + " : f32, f32 -> f32"));
+  auto results = measureAll(*target, layers, quickly());
+  for (size_t i = 0; i < layers.size(); ++i) {
+    EXPECT_TRUE(results[i].ok) << printLayer(layers[i]) << results[i].error;
+    EXPECT_EQ(results[i].conditions["checked_on"], "\"its shape\"");
+  }
 }
 
 TEST(HostTarget, ParametersAreChecked) {

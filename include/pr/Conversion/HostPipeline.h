@@ -20,6 +20,20 @@ struct LowerToHostOptions : PassPipelineOptions<LowerToHostOptions> {
       llvm::cl::desc("plain loops in the order of the operation's definition: "
                      "what schedules are checked against"),
       llvm::cl::init(false)};
+  Option<int64_t> tileRows{
+      *this, "tile-rows",
+      llvm::cl::desc("rows of a contraction's register tile; 0: by the width"),
+      llvm::cl::init(0)};
+  Option<int64_t> tileVectors{
+      *this, "tile-vectors",
+      llvm::cl::desc("vectors of a contraction's register tile; 0: by the "
+                     "width"),
+      llvm::cl::init(0)};
+  Option<int64_t> tileSteps{
+      *this, "tile-steps",
+      llvm::cl::desc("channels of a contraction that are packed and summed "
+                     "together; 0: all"),
+      llvm::cl::init(0)};
 };
 
 /// Each function on tensors becomes one on bare pointers: its arguments in

@@ -24,7 +24,7 @@ def MaterializeBench : Pass<"pr-materialize-bench", "::mlir::ModuleOp"> {
     ```
 
     A layer that has no such form (a fused epilogue, a schedule, some kinds of
-    data movement) is an error.
+    data movement) is an error; schedules are options of `pr-schedule-host`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
                            "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
@@ -63,7 +63,13 @@ def ScheduleHost : Pass<"pr-schedule-host", "::mlir::ModuleOp"> {
     Option<"vectorBits", "vector-bits", "int", "512",
            "width of a vector register in bits: 128, 256 or 512">,
     Option<"plain", "plain", "bool", "false",
-           "plain loops in the order of the operation's definition">
+           "plain loops in the order of the operation's definition">,
+    Option<"tileRows", "tile-rows", "int64_t", "0",
+           "rows of a contraction's register tile; 0: by the vector width">,
+    Option<"tileVectors", "tile-vectors", "int64_t", "0",
+           "vectors of a contraction's register tile; 0: by the vector width">,
+    Option<"tileSteps", "tile-steps", "int64_t", "0",
+           "channels of a contraction that are packed and summed together; 0: all">
   ];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",

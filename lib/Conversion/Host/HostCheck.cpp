@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "HostCheck.h"
 
+#include "pr/Lattice/TargetInfo.h"
 #include "pr/Layer/Work.h"
 
 #include <cmath>
@@ -74,9 +75,9 @@ HostBuffers::prepare(const std::vector<int64_t> &elements) {
 // Shape
 //===----------------------------------------------------------------------===//
 
-static int64_t shrunk(int64_t extent) {
-  return extent < 2 * kTileMultiple ? extent
-                                    : kTileMultiple + extent % kTileMultiple;
+static int64_t shrunk(int64_t extent, int64_t tile) {
+  int64_t multiple = std::max(kTileMultiple, tile);
+  return extent < 2 * multiple ? extent : multiple + extent % multiple;
 }
 
 Layer mlir::pr::checkableLayer(const Layer &layer) {
@@ -91,10 +92,10 @@ Layer mlir::pr::checkableLayer(const Layer &layer) {
     ::pr::DimRole role = info.dims[i].role;
     bool channels = info.dims[i].name == "oc" || info.dims[i].name == "ic";
     if (channels)
-      small[i] = group * shrunk(layer[i] / group);
+      small[i] = group * shrunk(layer[i] / group, ::pr::tileSize(layer, i));
     else if (role == ::pr::DimRole::Output ||
              (role == ::pr::DimRole::Extent && info.dims[i].name != "g"))
-      small[i] = shrunk(layer[i]);
+      small[i] = shrunk(layer[i], ::pr::tileSize(layer, i));
   }
   auto checked = ::pr::checkedLayer(small);
   return checked ? *checked : layer;

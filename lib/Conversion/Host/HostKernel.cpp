@@ -123,9 +123,43 @@ static int64_t scratchBytes(ModuleOp module) {
   return bytes;
 }
 
+/// The tile sizes of a layer's schedule as those of a contraction. Rows are
+/// those of the scalar side: of a matrix product m, of a convolution with the
+/// channels first oc.
+static Expected<void> readSchedule(const Layer &layer,
+                                   const HostMachine &machine,
+                                   LowerToHostOptions &options) {
+  if (layer.schedule.empty())
+    return {};
+  bool isConv = layer.kind == ::pr::LayerKind::Conv1D ||
+                layer.kind == ::pr::LayerKind::Conv2D;
+  if (!isConv && layer.kind != ::pr::LayerKind::MatMul)
+    return unsupported("no schedule of a " + std::string(layer.info().name) +
+                       " can be given");
+  if (!layer.schedule.nest.empty())
+    return unsupported("a loop nest cannot be given, only tile sizes");
+  if (isConv && layer.layout != ::pr::Layout::ChannelsFirst &&
+      layer.layout != ::pr::Layout::Any)
+    return unsupported("schedules of convolutions are for channels first");
+  int64_t lanes = machine.vectorBits / 32;
+  for (const ::pr::ScheduleLoop &loop : layer.schedule.tile) {
+    std::string_view name = layer.info().dims[loop.dim].name;
+    if (name == "m" || name == "oc")
+      options.tileRows = loop.extent;
+    else if (name == "n")
+      options.tileVectors = ::pr::ceilDiv(loop.extent, lanes);
+    else if (name == "k" || name == "ic")
+      options.tileSteps = loop.extent < layer[loop.dim] ? loop.extent : 0;
+    else
+      return unsupported("no tile size of '" + std::string(name) +
+                         "' can be given");
+  }
+  return {};
+}
+
 /// Lowers to the LLVM dialect; the error is the first diagnostic.
-static Expected<void> lower(ModuleOp module, const HostMachine &machine,
-                            bool reference) {
+static Expected<void> lower(ModuleOp module, const Layer &layer,
+                            const HostMachine &machine, bool reference) {
   std::string message;
   ScopedDiagnosticHandler diagnostics(module.getContext(),
                                       [&](Diagnostic &diagnostic) {
@@ -139,6 +173,8 @@ static Expected<void> lower(ModuleOp module, const HostMachine &machine,
   LowerToHostOptions options;
   options.vectorBits = machine.vectorBits;
   options.reference = reference;
+  if (auto ok = readSchedule(layer, machine, options); !ok)
+    return ok;
   buildLowerToHostPipeline(pm, options);
   if (succeeded(verify(module)) && succeeded(pm.run(module)))
     return {};
@@ -201,7 +237,9 @@ static Expected<std::unique_ptr<ExecutionEngine>> makeEngine(ModuleOp module,
 
 Expected<std::unique_ptr<HostKernel>> HostCompiler::compile(const Layer &layer,
                                                             bool reference) {
-  auto program = planLayer(context.get(), layer);
+  Layer computation = layer;
+  computation.schedule = {};
+  auto program = planLayer(context.get(), computation);
   if (!program)
     return program.error();
   std::unique_ptr<HostKernel> kernel(new HostKernel());
@@ -221,7 +259,7 @@ Expected<std::unique_ptr<HostKernel>> HostCompiler::compile(const Layer &layer,
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
   builder.setInsertionPointToStart(module->getBody());
   buildLayerFunction(builder, builder.getUnknownLoc(), kEntry, *program);
-  if (auto ok = lower(*module, machine, reference); !ok)
+  if (auto ok = lower(*module, layer, machine, reference); !ok)
     return ok.error();
   if (total + scratchBytes(*module) > kMostBytes)
     return unsupported("this layer needs more than 2 GiB of memory");

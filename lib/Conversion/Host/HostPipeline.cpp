@@ -47,6 +47,9 @@ void mlir::pr::buildLowerToHostPipeline(OpPassManager &pm,
   ScheduleHostOptions schedule;
   schedule.vectorBits = options.vectorBits;
   schedule.plain = options.reference;
+  schedule.tileRows = options.tileRows;
+  schedule.tileVectors = options.tileVectors;
+  schedule.tileSteps = options.tileSteps;
   pm.addPass(createScheduleHost(schedule));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

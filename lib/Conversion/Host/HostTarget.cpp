@@ -163,9 +163,48 @@ private:
 };
 } // namespace
 
+/// Tile sizes that a schedule may give: of the register tile, and of the
+/// channels that are packed together. Fewer rows than four are not tiled at all.
+static void setTiles(::pr::KindSupport &support, int64_t lanes) {
+  auto add = [&](const std::string &condition, const char *reason) {
+    auto parsed = ::pr::Expr::parse(condition,
+                                    ::pr::legalityVariables(support.kind));
+    assert(parsed && "a rule of the host's own");
+    support.rules.push_back({*parsed, reason});
+  };
+  // Sums, the vectors of one step and a factor are in registers; 32 of them
+  // where they have 512 bits, 16 otherwise.
+  std::string registers = lanes == 16 ? "28" : "12";
+  std::string width = std::to_string(lanes);
+  if (support.kind == ::pr::LayerKind::MatMul) {
+    namespace mm = ::pr::dim::matmul;
+    support.tileDims = {mm::m, mm::n, mm::k};
+    add("tile_m <= 14 and tile_n <= " + std::to_string(4 * lanes),
+        "a tile is larger than the registers");
+    add("tile_m * (2 * (tile_n == 0) + ceildiv(tile_n, " + width +
+            ")) <= " + registers,
+        "a tile is larger than the registers");
+    add("tile_n mod " + width + " == 0 or tile_n == n",
+        "the columns of a tile are whole vectors");
+    add("tile_m == 0 or m >= 4", "fewer than 4 rows are not tiled");
+    add("tile_k == 0 or tile_k >= 16 or tile_k == k",
+        "a tile has too few steps to be packed");
+  } else if (support.kind == ::pr::LayerKind::Conv1D ||
+             support.kind == ::pr::LayerKind::Conv2D) {
+    // At the same place in both kinds.
+    namespace conv = ::pr::dim::conv2d;
+    support.tileDims = {conv::oc, conv::ic};
+    add("2 * tile_oc <= " + registers, "a tile is larger than the registers");
+    add("tile_oc == 0 or oc >= 4 and g == 1",
+        "fewer than 4 rows, or groups, are not tiled");
+  }
+}
+
 HostTarget::HostTarget(int64_t vectorBits) : worker(vectorBits) {
   using ::pr::LayerKind;
   targetInfo.name = "host";
+  int64_t lanes =
+      (vectorBits ? vectorBits : HostMachine::detect().vectorBits) / 32;
   if (vectorBits) {
     targetInfo.parameters["vector_bits"] = vectorBits;
     targetInfo.name += "[vector_bits=" + std::to_string(vectorBits) + "]";
@@ -182,6 +221,7 @@ HostTarget::HostTarget(int64_t vectorBits) : worker(vectorBits) {
     if (info.operandTypes == 2)
       support.types = {"f32, f32 -> f32"};
     ::pr::setNetworkDomain(support);
+    setTiles(support, lanes);
     targetInfo.kinds.push_back(std::move(support));
   }
 }

@@ -24,6 +24,9 @@ struct HostSchedule {
   int64_t lanes = 16;
   /// Rows and vectors of a contraction's register tile.
   int64_t tileRows = 8, tileVectors = 2;
+  /// Steps of a contraction's channels that are packed and summed together; 0:
+  /// all.
+  int64_t tileSteps = 0;
   /// The widest group of vectors that a loop over lanes handles at once.
   int64_t unroll = 4;
 

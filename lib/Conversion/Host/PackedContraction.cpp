@@ -63,8 +63,15 @@ private:
   void emitNest(ArrayRef<unsigned> order, function_ref<void()> body);
   void emitPanels();
   void emitPanel(Value first, const Panel &panel);
+  void emitRows(const Panel &panel);
+  void emitBlock(const Panel &panel, Value first, int64_t steps);
+  bool isBlocked() const { return blockSize < nest.extents[blockLoop]; }
 
   void emitPack(const Panel &panel);
+  void emitStepNest(ArrayRef<unsigned> order, function_ref<void()> body);
+  SmallVector<Value>
+  stepLoop(unsigned loop, ValueRange carried,
+           function_ref<SmallVector<Value>(ValueRange)> body);
   void emitPackLine(Value length, int64_t longest, Value firstColumn);
   void emitPackLines(const Panel &panel);
   void emitPackCollapsed(const Panel &panel);
@@ -81,6 +88,9 @@ private:
   SmallVector<Value> emitStep(const Panel &panel, int64_t rows, Value number,
                               ValueRange sums,
                               function_ref<Value(int64_t row)> scalar);
+  SmallVector<Value> loadSums(const Panel &panel, int64_t rows);
+  void forEachSum(const Panel &panel, int64_t rows,
+                  function_ref<void(Value, ValueRange, int64_t)> fn);
   void emitStore(const Panel &panel, int64_t rows, ValueRange sums);
 
   Value scratch(ArrayRef<int64_t> shape);
@@ -96,6 +106,13 @@ private:
   Value start;
   int64_t numSteps = 1, numColumns = 1;
   Value column; ///< the first of the current panel
+  /// The steps of this loop are packed and summed `blockSize` at a time, those
+  /// from `block` on now.
+  unsigned blockLoop = 0;
+  int64_t blockSize = 0;
+  Value block;
+  /// What a tile does: all; write the start; add a block to what is there.
+  enum class Phase { Whole, Start, Sum } phase = Phase::Whole;
   Value packed; ///< [steps, columns]
   /// Operands with one dimension for all steps, or for line and lane; null
   /// where they are used as they are.
@@ -169,12 +186,37 @@ bool PackedContraction::columnsAreOneRow() const {
 // Panels
 //===----------------------------------------------------------------------===//
 
+/// Channels: of the steps, the loop that both sides run over as it is. Where
+/// the scalars of all steps are one row only its outermost loop can be cut.
+static std::optional<unsigned> findBlockLoop(const LoopNest &nest,
+                                             const ContractionLoops &loops) {
+  for (unsigned step : loops.steps) {
+    auto isPlain = [&](AffineMap map) {
+      return llvm::any_of(map.getResults(), [&](AffineExpr result) {
+        auto dim = dyn_cast<AffineDimExpr>(result);
+        return dim && dim.getPosition() == step;
+      });
+    };
+    if (isPlain(nest.maps[0]) && isPlain(nest.maps[1]))
+      return step;
+  }
+  return std::nullopt;
+}
+
 void PackedContraction::emit() {
+  blockLoop = loops.steps.front();
+  blockSize = nest.extents[blockLoop];
+  if (auto channels = findBlockLoop(nest, loops);
+      channels && schedule.tileSteps > 0) {
+    blockLoop = *channels;
+    blockSize = std::min(schedule.tileSteps, nest.extents[blockLoop]);
+  }
   for (unsigned step : loops.steps)
-    numSteps *= nest.extents[step];
+    numSteps *= step == blockLoop ? blockSize : nest.extents[step];
   numColumns = nest.extents[loops.lane];
   packed = scratch({numSteps, tileColumns()});
-  if (loops.steps.size() > 1 && stepsAreOneRow())
+  bool isOuter = blockLoop == loops.steps.front() || !isBlocked();
+  if (loops.steps.size() > 1 && isOuter && stepsAreOneRow())
     scalars = collapseInner(nest.input(loops.scalarSide), loops.steps.size());
   if (loops.line) {
     numColumns *= nest.extents[*loops.line];
@@ -210,9 +252,40 @@ void PackedContraction::emitPanels() {
 
 void PackedContraction::emitPanel(Value first, const Panel &panel) {
   column = first;
+  if (!isBlocked()) {
+    block = index(0);
+    emitPack(panel);
+    return emitRows(panel);
+  }
+  // Sums go through memory from block to block.
+  phase = Phase::Start;
+  emitRows(panel);
+  phase = Phase::Sum;
+  int64_t extent = nest.extents[blockLoop];
+  int64_t whole = extent / blockSize * blockSize;
+  auto blocks =
+      scf::ForOp::create(b, loc, index(0), index(whole), index(blockSize));
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(blocks.getBody());
+    emitBlock(panel, blocks.getInductionVar(), blockSize);
+  }
+  if (whole < extent)
+    emitBlock(panel, index(whole), extent - whole);
+}
+
+void PackedContraction::emitBlock(const Panel &panel, Value first,
+                                  int64_t steps) {
+  std::swap(blockSize, steps);
+  block = first;
   emitPack(panel);
+  emitRows(panel);
+  std::swap(blockSize, steps);
+}
+
+void PackedContraction::emitRows(const Panel &panel) {
   if (!loops.line)
-    point[loops.lane] = first;
+    point[loops.lane] = column;
   emitNest(loops.outerRows, [&] { emitTiles(panel); });
   point[loops.lane] = Value();
 }
@@ -221,12 +294,46 @@ void PackedContraction::emitPanel(Value first, const Panel &panel) {
 // Packing
 //===----------------------------------------------------------------------===//
 
+/// A loop over the steps of the current block.
+SmallVector<Value>
+PackedContraction::stepLoop(unsigned loop, ValueRange carried,
+                            function_ref<SmallVector<Value>(ValueRange)> body) {
+  if (loop != blockLoop || !isBlocked())
+    return forLoop(loop, 0, nest.extents[loop], 1, carried, body);
+  auto steps =
+      scf::ForOp::create(b, loc, index(0), index(blockSize), index(1), carried);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(steps.getBody());
+  point[loop] = arith::AddIOp::create(b, loc, block, steps.getInductionVar());
+  SmallVector<Value> next = body(steps.getRegionIterArgs());
+  point[loop] = Value();
+  // A loop that carries nothing has its terminator already.
+  if (!carried.empty())
+    scf::YieldOp::create(b, loc, next);
+  return steps.getResults();
+}
+
+void PackedContraction::emitStepNest(ArrayRef<unsigned> order,
+                                     function_ref<void()> body) {
+  if (order.empty())
+    return body();
+  stepLoop(order.front(), {}, [&](ValueRange) {
+    emitStepNest(order.drop_front(), body);
+    return SmallVector<Value>();
+  });
+}
+
 /// The place of the current reduction step in the panel.
 Value PackedContraction::emitStepNumber() {
   Value number = index(0);
   for (unsigned step : loops.steps) {
-    number = arith::MulIOp::create(b, loc, number, index(nest.extents[step]));
-    number = arith::AddIOp::create(b, loc, number, point[step]);
+    bool isCut = step == blockLoop && isBlocked();
+    Value at = point[step];
+    if (isCut)
+      at = arith::SubIOp::create(b, loc, at, block);
+    number = arith::MulIOp::create(
+        b, loc, number, index(isCut ? blockSize : nest.extents[step]));
+    number = arith::AddIOp::create(b, loc, number, at);
   }
   return number;
 }
@@ -251,7 +358,7 @@ void PackedContraction::emitPackLine(Value length, int64_t longest,
                                      Value firstColumn) {
   Value base = point[loops.lane];
   auto maskType = VectorType::get(schedule.lanes, b.getI1Type());
-  emitNest(loops.steps, [&] {
+  emitStepNest(loops.steps, [&] {
     Value number = emitStepNumber();
     for (int64_t at = 0; at < longest; at += schedule.lanes) {
       point[loops.lane] = offset(base, at);
@@ -306,7 +413,7 @@ void PackedContraction::emitPackLines(const Panel &panel) {
 
 /// Lines follow each other in memory: nothing breaks the columns.
 void PackedContraction::emitPackCollapsed(const Panel &panel) {
-  emitNest(loops.steps, [&] {
+  emitStepNest(loops.steps, [&] {
     Value number = emitStepNumber();
     for (int64_t at = 0; at < panel.width; at += schedule.lanes) {
       SmallVector<Value> place =
@@ -326,7 +433,7 @@ void PackedContraction::emitPackTransposed(const Panel &panel) {
   b.setInsertionPointToStart(columns.getBody());
   Value at = columns.getInductionVar();
   point[loops.lane] = arith::AddIOp::create(b, loc, column, at);
-  emitNest(loops.steps, [&] {
+  emitStepNest(loops.steps, [&] {
     memref::StoreOp::create(b, loc, loadScalar(loops.vectorSide), packed,
                             ValueRange{emitStepNumber(), at});
   });
@@ -357,23 +464,48 @@ void PackedContraction::emitTiles(const Panel &panel) {
 }
 
 void PackedContraction::emitTile(const Panel &panel, int64_t rows) {
-  SmallVector<Value> sums(rows * panel.vectors, splat(start));
-  emitStore(panel, rows, emitSteps(panel, rows, sums));
+  SmallVector<Value> sums =
+      phase == Phase::Sum
+          ? loadSums(panel, rows)
+          : SmallVector<Value>(rows * panel.vectors, splat(start));
+  if (phase != Phase::Start)
+    sums = emitSteps(panel, rows, sums);
+  emitStore(panel, rows, sums);
+}
+
+/// What earlier blocks have left in the output.
+SmallVector<Value> PackedContraction::loadSums(const Panel &panel,
+                                               int64_t rows) {
+  SmallVector<Value> sums;
+  forEachSum(panel, rows, [&](Value buffer, ValueRange place, int64_t width) {
+    sums.push_back(loadContiguous(buffer, place, width));
+  });
+  return sums;
 }
 
 SmallVector<Value> PackedContraction::emitSteps(const Panel &panel,
                                                 int64_t rows, ValueRange sums) {
   if (!scalars)
     return emitStepLoops(0, panel, rows, sums);
+  // Steps of one channel, and of the block.
+  int64_t inner = 1;
+  for (unsigned step : loops.steps)
+    inner *= step == blockLoop ? 1 : nest.extents[step];
+  int64_t steps = inner * blockSize;
   auto loop =
-      scf::ForOp::create(b, loc, index(0), index(numSteps), index(1), sums);
+      scf::ForOp::create(b, loc, index(0), index(steps), index(1), sums);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value number = loop.getInductionVar();
+  Value place = number;
+  if (isBlocked()) {
+    Value before = arith::MulIOp::create(b, loc, block, index(inner));
+    place = arith::AddIOp::create(b, loc, before, number);
+  }
   auto scalar = [&](int64_t) -> Value {
     return memref::LoadOp::create(
         b, loc, scalars,
-        collapsedIndices(loops.scalarSide, loops.steps.size(), number));
+        collapsedIndices(loops.scalarSide, loops.steps.size(), place));
   };
   SmallVector<Value> next =
       emitStep(panel, rows, number, loop.getRegionIterArgs(), scalar);
@@ -388,8 +520,7 @@ SmallVector<Value> PackedContraction::emitStepLoops(unsigned position,
   if (position == loops.steps.size())
     return emitStep(panel, rows, emitStepNumber(), sums,
                     [&](int64_t) { return loadScalar(loops.scalarSide); });
-  unsigned loop = loops.steps[position];
-  return forLoop(loop, 0, nest.extents[loop], 1, sums, [&](ValueRange carried) {
+  return stepLoop(loops.steps[position], sums, [&](ValueRange carried) {
     return emitStepLoops(position + 1, panel, rows, carried);
   });
 }
@@ -413,20 +544,30 @@ PackedContraction::emitStep(const Panel &panel, int64_t rows, Value number,
   return next;
 }
 
-void PackedContraction::emitStore(const Panel &panel, int64_t rows,
-                                  ValueRange sums) {
+/// Calls `fn` for each vector of the register tile with its place in the output
+/// and the lanes in use.
+void PackedContraction::forEachSum(
+    const Panel &panel, int64_t rows,
+    function_ref<void(Value, ValueRange, int64_t)> fn) {
   unsigned operand = nest.numInputs();
   size_t columnDims = loops.line ? 2 : 1;
   for (int64_t row = 0; row < rows; ++row)
     atRow(row, [&] {
       for (int64_t v = 0; v < panel.vectors; ++v) {
         int64_t at = v * schedule.lanes;
-        storeContiguous(
-            sums[row * panel.vectors + v], output ? output : nest.output(),
-            collapsedIndices(operand, columnDims, offset(column, at)),
-            std::min(schedule.lanes, panel.width - at));
+        fn(output ? output : nest.output(),
+           collapsedIndices(operand, columnDims, offset(column, at)),
+           std::min(schedule.lanes, panel.width - at));
       }
     });
+}
+
+void PackedContraction::emitStore(const Panel &panel, int64_t rows,
+                                  ValueRange sums) {
+  size_t i = 0;
+  forEachSum(panel, rows, [&](Value buffer, ValueRange place, int64_t width) {
+    storeContiguous(sums[i++], buffer, place, width);
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -210,7 +210,19 @@ struct ScheduleHost : public mlir::pr::impl::ScheduleHostBase<ScheduleHost> {
                                  << ", expected 128, 256 or 512";
       return signalPassFailure();
     }
+    for (int64_t size :
+         {int64_t(tileRows), int64_t(tileVectors), int64_t(tileSteps)})
+      if (size < 0) {
+        getOperation().emitError()
+            << "a tile size is " << size << ", expected 0 or more";
+        return signalPassFailure();
+      }
     HostSchedule schedule = HostSchedule::forVectorBits(vectorBits);
+    if (tileRows > 0)
+      schedule.tileRows = tileRows;
+    if (tileVectors > 0)
+      schedule.tileVectors = tileVectors;
+    schedule.tileSteps = tileSteps;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (function.isExternal())
         continue;
