@@ -42,6 +42,30 @@ def test_outside_project_links_the_estimator(prefix, tmp_path):
     assert refused.returncode == 1 and refused.stderr.count("\n") == 1
 
 
+def test_outside_pass_asks_the_analysis(prefix, tmp_path):
+    source = prefix / "share/pr/examples/latency_pass"
+    run("cmake", "-S", source, "-B", tmp_path, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+        f"-DCMAKE_PREFIX_PATH={prefix};/usr/lib/llvm-22")
+    run("cmake", "--build", tmp_path)
+    model = prefix / "share/pr/models/ultratrail.prm"
+    network = tmp_path / "layer.mlir"
+    network.write_text("""func.func @main(%x: tensor<16x101x1xi8>, %a: tensor<1x48xi8>, %w: tensor<48x12xi8>, %c: tensor<1x12xi32>,
+                                   %v: tensor<48x96xi8>, %d: tensor<1x96xi32>) -> (tensor<1x12xi32>, tensor<1x96xi32>) {
+  %0 = linalg.matmul ins(%a, %w : tensor<1x48xi8>, tensor<48x12xi8>) outs(%c : tensor<1x12xi32>) -> tensor<1x12xi32>
+  %1 = linalg.matmul ins(%a, %v : tensor<1x48xi8>, tensor<48x96xi8>) outs(%d : tensor<1x96xi32>) -> tensor<1x96xi32>
+  return %0, %1 : tensor<1x12xi32>, tensor<1x96xi32>
+}
+""")
+    attached = tmp_path / "attached.mlir"
+    run(MLIR_OPT, network, f"--load-dialect-plugin={prefix}/lib/PRPlugin.so", "--mlir-print-debuginfo", "-o", attached,
+        f"--pass-pipeline=builtin.module(pr-attach-targets{{model={model}}})")
+    ask = [f"--load-pass-plugin={tmp_path}/LatencyPass.so", "--pass-pipeline=builtin.module(func.func(find-slowest))"]
+    asked = run(MLIR_OPT, attached, *ask)
+    assert "layer.mlir:4:" in asked.stderr and "remark: the slowest of 'main':" in asked.stderr, asked.stderr
+    refused = run(MLIR_OPT, network, *ask, check=False)
+    assert refused.returncode == 1 and "no model is given" in refused.stderr
+
+
 def test_stock_mlir_opt_loads_the_installed_plugin(prefix):
     model = prefix / "share/pr/models/ultratrail.prm"
     network = prefix / "share/pr/examples/tc_resnet8.tosa.mlir"

@@ -160,8 +160,12 @@ Setup::Setup() {
   for (float &value : rows)
     if (random() % 50 == 0)
       value = NAN;
-  KindModel model{lattice, base, features, forest, {}, Domain::hullOf(layers),
-                  {}};
+  KindModel model;
+  model.lattice = lattice;
+  model.base = base;
+  model.features = features;
+  model.forest = forest;
+  model.domain = Domain::hullOf(layers);
   BundleBuilder builder(target);
   if (auto added = builder.addKind(std::move(model)); !added)
     stop(added.error().message);
@@ -350,9 +354,48 @@ static void batchLibxgboost(benchmark::State &state) {
 }
 BENCHMARK(batchLibxgboost)->Unit(benchmark::kMillisecond);
 
+//===----------------------------------------------------------------------===//
+// Threads
+//===----------------------------------------------------------------------===//
+
+/// Each thread asks for layers of its own, in its own order.
+template <typename Ask>
+static void askInThreads(benchmark::State &state, size_t layers, Ask ask) {
+  size_t next = layers / state.threads() * state.thread_index();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ask(next));
+    next = next + 1 == layers ? 0 : next + 1;
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+static void threadsForest(benchmark::State &state) {
+  const Setup &s = setup();
+  askInThreads(state, kLayers, [&](size_t i) {
+    return s.forest.predict(&s.rows[i * s.features.size()]);
+  });
+}
+BENCHMARK(threadsForest)->UseRealTime()->Threads(1)->Threads(2);
+
+static void threadsUncached(benchmark::State &state) {
+  static Estimator estimator = makeEstimator(0);
+  askInThreads(state, kLayers,
+               [&](size_t i) { return estimator.estimate(setup().layers[i]); });
+}
+BENCHMARK(threadsUncached)->UseRealTime()->Threads(1)->Threads(2);
+
+static void threadsCached(benchmark::State &state) {
+  static Estimator estimator = makeEstimator(size_t(1) << 16);
+  askInThreads(state, kHotLayers,
+               [&](size_t i) { return estimator.estimate(setup().layers[i]); });
+}
+BENCHMARK(threadsCached)->UseRealTime()->Threads(1)->Threads(2);
+
 static void loadBundle(benchmark::State &state) {
   BundleBuilder builder(setup().bundle->target());
-  (void)builder.addKind(*setup().bundle->find(LayerKind::Conv2D));
+  if (auto added = builder.addKind(*setup().bundle->find(LayerKind::Conv2D));
+      !added)
+    stop(added.error().message);
   std::string bytes = builder.build();
   for (auto _ : state)
     benchmark::DoNotOptimize(ModelBundle::parse(bytes, "bench"));

@@ -5,6 +5,8 @@
 #ifndef PR_INITALL_H
 #define PR_INITALL_H
 
+#include "pr/Conversion/HostPipeline.h"
+#include "pr/Conversion/Passes.h"
 #include "pr/Dialect/ACADL/ACADLDialect.h"
 #include "pr/Dialect/PR/PRDialect.h"
 #include "pr/ExternalModels/ExternalModels.h"
@@ -25,7 +27,16 @@ inline void registerPR(DialectRegistry &registry) {
 }
 
 /// Passes; safe to call more than once.
-inline void registerPRPasses() { registerPRTransformsPasses(); }
+inline void registerPRPasses() {
+  // A pipeline may be registered once only, and a plugin has two entry points.
+  static const bool once = [] {
+    registerPRTransformsPasses();
+    registerPRConversionPasses();
+    registerHostPipelines();
+    return true;
+  }();
+  (void)once;
+}
 
 } // namespace pr
 } // namespace mlir

@@ -87,7 +87,7 @@ static void findRules(Operation *function, DescribeOptions options,
   for (DynamicOp &op : ops) {
     Probes probes;
     for (const auto &[extent, analysis] : analyses)
-      probes[extent] = &analysis.ops()[op.index];
+      probes[extent] = &analysis[op.index];
     op.line = fitLine(probes);
     op.isFolded = llvm::all_of(
         probes, [](const auto &probe) { return probe.second->isFolded(); });
@@ -109,7 +109,7 @@ static void describeAll(Operation *function, DescribeOptions options,
         op.layers.push_back(op.line ? op.line->at(extent) : std::nullopt);
         continue;
       }
-      const OpDescription &description = analysis->ops()[op.index];
+      const OpDescription &description = (*analysis)[op.index];
       op.known &= !description.isUnsupported();
       op.layers.push_back(description.isLayer()
                               ? std::optional(description.layer)

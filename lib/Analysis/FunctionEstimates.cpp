@@ -24,7 +24,7 @@ FunctionEstimates FunctionEstimator::estimate(Operation *function) {
   LayerAnalysis analysis(function, {&source.estimator.target(),
                                     chosen.asQuantized, chosen.assumedExtent});
   FunctionEstimates result;
-  result.reserve(analysis.ops().size());
+  result.reserve(analysis.size());
   SmallVector<Cache::value_type *> fresh;
   for (const OpDescription &description : analysis.ops()) {
     OpEstimate &one = result.emplace_back();

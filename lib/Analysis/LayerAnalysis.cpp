@@ -19,7 +19,6 @@ static size_t countOps(Operation *root) {
 }
 
 LayerAnalysis::LayerAnalysis(Operation *root, const DescribeOptions &options) {
-  // Descriptions are large: growing step by step would copy each several times.
   size_t count = countOps(root);
   descriptions.reserve(count);
   index.reserve(count);
@@ -51,7 +50,8 @@ static bool holdsProgram(Operation *op, const LayerDescription &description) {
 
 void LayerAnalysis::collect(Operation *op, int64_t assumedExtent) {
   index[op] = descriptions.size();
-  OpDescription &description = descriptions.emplace_back();
+  OpDescription &description = *new (storage.Allocate()) OpDescription;
+  descriptions.push_back(&description);
   static_cast<LayerDescription &>(description) = describeOp(op);
   if (assumedExtent > 0 && description.isUnsupported())
     static_cast<LayerDescription &>(description) =
@@ -65,7 +65,8 @@ void LayerAnalysis::collect(Operation *op, int64_t assumedExtent) {
 }
 
 void LayerAnalysis::makeCanonical() {
-  for (OpDescription &description : descriptions) {
+  for (OpDescription *one : descriptions) {
+    OpDescription &description = *one;
     if (!description.isLayer())
       continue;
     auto layer = ::pr::checkedLayer(std::move(description.layer));
@@ -80,5 +81,5 @@ void LayerAnalysis::makeCanonical() {
 
 const OpDescription *LayerAnalysis::lookup(Operation *op) const {
   auto found = index.find(op);
-  return found == index.end() ? nullptr : &descriptions[found->second];
+  return found == index.end() ? nullptr : descriptions[found->second];
 }

@@ -9,7 +9,7 @@ using namespace mlir;
 using namespace mlir::pr;
 using ::pr::LayerKind;
 
-Program::Program(llvm::MutableArrayRef<OpDescription> ops,
+Program::Program(llvm::ArrayRef<OpDescription *> ops,
                  const llvm::DenseMap<Operation *, unsigned> &index,
                  const DescribeOptions &options)
     : descriptions(ops), index(index), options(options) {
@@ -18,7 +18,7 @@ Program::Program(llvm::MutableArrayRef<OpDescription> ops,
 
 OpDescription *Program::find(Operation *op) {
   auto found = op ? index.find(op) : index.end();
-  return found == index.end() ? nullptr : &descriptions[found->second];
+  return found == index.end() ? nullptr : descriptions[found->second];
 }
 
 bool Program::isView(Operation *op) {
@@ -114,7 +114,7 @@ static bool onlyComputes(const OpDescription &description) {
 /// In program order, so that operands are known in front of their users. (What
 /// a loop carries is a block argument, and none of either.)
 void Program::findConstants() {
-  for (const OpDescription &description : descriptions) {
+  for (const OpDescription &description : ops()) {
     if (!onlyComputes(description))
       continue;
     bool constant = true, parameter = true;

@@ -14,11 +14,11 @@ namespace pr {
 
 class Program {
 public:
-  Program(llvm::MutableArrayRef<OpDescription> ops,
+  Program(llvm::ArrayRef<OpDescription *> ops,
           const llvm::DenseMap<Operation *, unsigned> &index,
           const DescribeOptions &options);
 
-  llvm::MutableArrayRef<OpDescription> ops() { return descriptions; }
+  auto ops() { return llvm::make_pointee_range(descriptions); }
   /// Null where the op is not listed.
   OpDescription *find(Operation *op);
   /// The description of the op that defines a value; null for arguments.
@@ -43,7 +43,7 @@ public:
 private:
   void findConstants();
 
-  llvm::MutableArrayRef<OpDescription> descriptions;
+  llvm::ArrayRef<OpDescription *> descriptions;
   const llvm::DenseMap<Operation *, unsigned> &index;
   const DescribeOptions &options;
   llvm::DenseSet<Value> constants, parameters;

@@ -98,12 +98,16 @@ struct Options {
 };
 } // namespace
 
-/// The options that libLLVM brings by being linked, hundreds, are for those who
-/// ask with --help-hidden. To be called before any other is registered.
-static void hideLibraryOptions() {
-  for (auto &entry : cl::getRegisteredOptions())
-    if (!entry.first.starts_with("help") && entry.first != "version")
-      entry.second->setHiddenFlag(cl::Hidden);
+/// --help shows what this tool adds; the hundreds of options of LLVM and passes
+/// of MLIR are for those who ask with --help-hidden.
+static void hideForeignOptions(const cl::OptionCategory &ours) {
+  for (auto &[name, option] : cl::getRegisteredOptions()) {
+    bool isShown = llvm::is_contained(option->Categories, &ours) ||
+                   name.starts_with("help") || name == "version" ||
+                   name == "o" || name == "pass-pipeline";
+    if (!isShown)
+      option->setHiddenFlag(cl::Hidden);
+  }
 }
 
 /// What registerCLIOptions of mlir-opt does, without its input and output, so
@@ -183,9 +187,9 @@ static std::string findMistake(const Options &options) {
 
 bool mlir::pr::parseCommandLine(int argc, char **argv,
                                 DialectRegistry &registry) {
-  hideLibraryOptions();
   registerMLIROptions(registry);
   Options options;
+  hideForeignOptions(options.category);
   std::string errors;
   llvm::raw_string_ostream stream(errors);
   if (!cl::ParseCommandLineOptions(

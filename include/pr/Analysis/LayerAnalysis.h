@@ -12,6 +12,8 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/iterator.h"
+#include "llvm/Support/Allocator.h"
 
 #include <string>
 #include <vector>
@@ -48,7 +50,10 @@ public:
   /// a structured op belong to that op and are not listed.
   explicit LayerAnalysis(Operation *root, const DescribeOptions &options = {});
 
-  llvm::ArrayRef<OpDescription> ops() const { return descriptions; }
+  /// In program order.
+  auto ops() const { return llvm::make_pointee_range(descriptions); }
+  size_t size() const { return descriptions.size(); }
+  const OpDescription &operator[](size_t i) const { return *descriptions[i]; }
   /// Null where the op is not listed.
   const OpDescription *lookup(Operation *op) const;
 
@@ -56,7 +61,10 @@ private:
   void collect(Operation *op, int64_t assumedExtent);
   void makeCanonical();
 
-  std::vector<OpDescription> descriptions;
+  /// Descriptions are large, and most IR is described once: they lie in memory
+  /// that is warm already, not in a vector whose pages are new.
+  llvm::SpecificBumpPtrAllocator<OpDescription> storage;
+  std::vector<OpDescription *> descriptions;
   llvm::DenseMap<Operation *, unsigned> index;
 };
 
