@@ -45,7 +45,6 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index
   %c4 = arith.constant 4 : index
-  %c8 = arith.constant 8 : index
   %c32 = arith.constant 32 : index
   %true = arith.constant true
   %false = arith.constant false
@@ -374,7 +373,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       operand0_bits = %a_bits, operand1_bits = %w_bits, result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -400,7 +399,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -414,7 +413,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %window = arith.muli %window_h, %window_w : index
     %window_fits = arith.cmpi ule, %window, %window_pixels : index
     acadl.require %window_fits,
-        "a slot of a memory unit holds the pixels of a window"
+        "the pixels of a window must fit into a slot of a memory unit"
     acadl.domain %oc in [1, 256]
     acadl.domain %ic in [1, 256]
     acadl.domain %oh in [1, 56]
@@ -446,7 +445,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       operand1_bits = %w_bits, result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -455,7 +454,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %kw_span = arith.muli %kw_1, %dw : index
     %window_fits = arith.cmpi ult, %kw_span, %window_pixels : index
     acadl.require %window_fits,
-        "a slot of a memory unit holds the pixels of a window"
+        "the pixels of a window must fit into a slot of a memory unit"
     acadl.domain %oc in [1, 256]
     acadl.domain %ic in [1, 256]
     acadl.domain %ow in [1, 128]
@@ -620,7 +619,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       operand1_bits = %w_bits, result0_bits = %r_bits)
       free_epilogues ["bias", "scale", "relu", "clamp", "requantize"] {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %w_fits = arith.cmpi ule, %w_bits, %c32 : index
@@ -634,7 +633,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %window = arith.muli %window_h, %window_w : index
     %window_fits = arith.cmpi ule, %window, %lane_pixels : index
     acadl.require %window_fits,
-        "a slot of a memory unit holds the pixels of a window"
+        "the pixels of a window must fit into a slot of a memory unit"
     acadl.domain %c in [1, 256]
     acadl.domain %oh in [1, 56]
     acadl.domain %ow in [1, 56]
@@ -658,7 +657,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       operand0_bits = %a_bits, result0_bits = %r_bits)
       free_epilogues ["scale", "relu", "clamp", "requantize"] {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     %a_fits = arith.cmpi ule, %a_bits, %c32 : index
     acadl.require %a_fits, "the lanes are 32 bits wide"
     %kh_1 = arith.subi %kh, %c1 : index
@@ -670,7 +669,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
     %window = arith.muli %window_h, %window_w : index
     %window_fits = arith.cmpi ule, %window, %lane_pixels : index
     acadl.require %window_fits,
-        "a slot of a memory unit holds the pixels of a window"
+        "the pixels of a window must fit into a slot of a memory unit"
     acadl.domain %c in [1, 256]
     acadl.domain %oh in [1, 56]
     acadl.domain %ow in [1, 56]
@@ -700,7 +699,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
       operand0_bits = %a_bits, result0_bits = %r_bits)
       free_epilogues ["relu", "clamp"] {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     acadl.domain %e in [1, 1000000]
     acadl.domain %full in [1, 3]
     acadl.domain %alu in [0, 4]
@@ -924,7 +923,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   acadl.mapping @reduction of "reduction"(o = %o, r = %r, i = %i, ops = %ops,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     acadl.domain %o in [1, 4096]
     acadl.domain %r in [1, 4096]
     acadl.domain %i in [1, 256]
@@ -945,7 +944,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   acadl.mapping @softmax of "softmax"(o = %o, r = %r, i = %i,
       operand0_bits = %a_bits, result0_bits = %r_bits) {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     acadl.domain %o in [1, 4096]
     acadl.domain %r in [1, 4096]
     %wider = arith.maxui %a_bits, %r_bits : index
@@ -969,7 +968,7 @@ acadl.architecture @plasticine "grid of pattern compute and memory units" {
   acadl.mapping @data_movement of "data_movement"(e = %e, r = %r, run = %run,
       op = %op, operand0_bits = %a_bits, result0_bits = %r_bits) {
     acadl.require %memory_fits,
-        "a slot of a memory unit holds the weights of all stages"
+        "the weights of all stages must fit into a slot of a memory unit"
     acadl.domain %e in [1, 1000000]
     acadl.domain %r in [1, 1000000]
     acadl.domain %run in [1, 4096]
