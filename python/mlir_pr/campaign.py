@@ -72,7 +72,7 @@ def read_campaign(path: str | Path) -> Campaign:
     return Campaign(
         target=section.get("target", str),
         seed=section.get("seed", int, 0),
-        sampling=section.choice("sampling", ("pr", "pr+starts", "random"), "pr"),
+        sampling=section.choice("sampling", ("auto", "pr", "pr+starts", "random", "active"), "auto"),
         starts_share=share,
         count=budget.positive("count", int, 1000),
         seconds=budget.positive("seconds", float),

@@ -41,6 +41,12 @@ def make_plan(campaign: Campaign, info: _core.TargetInfo,
     return _Planner(campaign, info, network_layers).plan(spent)
 
 
+def draw_more(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
+              taken: set[str], count: int, seed: int) -> list[PlannedLayer]:
+    """Further layers as "auto" draws them, none of those taken; they are taken then."""
+    return _Planner(campaign, info, network_layers).sample("auto", count, taken, seed)
+
+
 def domains(campaign: Campaign, info: _core.TargetInfo,
             network_layers: Sequence[_core.Layer]) -> list[Domain]:
     """What the campaign draws from, one domain a kind."""
@@ -73,10 +79,10 @@ class _Planner:
         sampled = max(0, campaign.count - spent)
         if campaign.network_layers == "include":
             sampled = max(0, sampled - len(self._networks))
-        drawn = self._sample(campaign.sampling, sampled, taken, campaign.seed)
+        drawn = self.sample(campaign.sampling, sampled, taken, campaign.seed)
         planned += self._scheduled(drawn, taken)
         if campaign.random_baseline:
-            planned += self._sample("random", campaign.random_baseline, taken, campaign.seed + 1)
+            planned += self.sample("random", campaign.random_baseline, taken, campaign.seed + 1)
         return Plan(planned, self._notes)
 
     def _scheduled(self, drawn: Sequence[PlannedLayer], taken: set[str]) -> list[PlannedLayer]:
@@ -133,7 +139,7 @@ class _Planner:
             self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
         return described
 
-    def _sample(self, mode: str, count: int, taken: set[str], seed: int) -> list[PlannedLayer]:
+    def sample(self, mode: str, count: int, taken: set[str], seed: int) -> list[PlannedLayer]:
         if count == 0:
             return []
         domains = self.domains()
@@ -176,7 +182,16 @@ class _Sampler:
         self._lattice = info.lattice(one.kind)
         # Every how many-th point is a plateau start.
         self._every = round(1 / starts_share) if starts_share > 0 else 0
+        self._stepped = self._dims_with_starts()
         self._refused: collections.Counter[str] = collections.Counter()
+
+    def _dims_with_starts(self) -> list[str]:
+        """Where the first point of a plateau tells what the last one does not:
+        nowhere on plateaus that are known to be flat."""
+        if self._mode in ("pr", "random"):
+            return []
+        return sorted({step.dim for step in self._lattice.steps if step.width > 1
+                       and (self._mode == "pr+starts" or step.plateau != "flat")})
 
     def candidates(self, seed: int) -> Iterator[PlannedLayer | None]:
         """None for a point that is no layer of the target."""
@@ -204,8 +219,12 @@ class _Sampler:
             return None
         layer, role = drawn, "random"
         if self._mode != "random":
-            layer, role = self._lattice.representative(drawn), "pr"
-            if self._mode == "pr+starts" and self._every and number % self._every == 0:
+            # What ramps is left as drawn: rounded up, it would be another layer than
+            # the model is asked about (docs/design/Model.md).
+            rounded = self._lattice.representative if self._mode.startswith("pr") \
+                else self._lattice.query_point
+            layer, role = rounded(drawn), "pr"
+            if self._stepped and self._every and number % self._every == 0:
                 layer, role = self._start(layer, number // self._every), "plateau-start"
         reason = self._info.why_illegal(layer)
         if reason:
@@ -213,12 +232,10 @@ class _Sampler:
             return None
         return PlannedLayer(layer.text, role)
 
-    def _start(self, representative: _core.Layer, number: int) -> _core.Layer:
-        """The first point of the representative's plateau along one dimension."""
-        dims = sorted({step.dim for step in self._lattice.steps})
-        if not dims:
-            return representative
-        return plateau_start(representative, dims[number % len(dims)], self._lattice)
+    def _start(self, layer: _core.Layer, number: int) -> _core.Layer:
+        """The first point of the layer's plateau along one dimension."""
+        dims = self._stepped
+        return plateau_start(layer, dims[number % len(dims)], self._lattice)
 
     def most_refused(self) -> str:
         if not self._refused:
@@ -232,17 +249,17 @@ def _tile_volume(layer: _core.Layer) -> int:
     return math.prod(int(entry.partition(":")[2].rstrip("x")) for entry in layer.options["tile"].split(","))
 
 
-def plateau_start(representative: _core.Layer, dim: str, lattice: _core.Lattice) -> _core.Layer:
-    """The smallest extent that rounds up to the same representative."""
-    last = representative.dims[dim]
-    low, high = 1, last
+def plateau_start(layer: _core.Layer, dim: str, lattice: _core.Lattice) -> _core.Layer:
+    """The layer with the smallest extent that rounds up as its own does."""
+    last = lattice.representative(layer).dims[dim]
+    low, high = 1, layer.dims[dim]
     while low < high:
         middle = (low + high) // 2
-        if lattice.representative(representative.replace(**{dim: middle})).dims[dim] == last:
+        if lattice.representative(layer.replace(**{dim: middle})).dims[dim] == last:
             high = middle
         else:
             low = middle + 1
-    return representative.replace(**{dim: high})
+    return layer.replace(**{dim: high})
 
 
 def _distinct(planned: Iterator[PlannedLayer], taken: set[str]) -> list[PlannedLayer]:

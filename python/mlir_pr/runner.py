@@ -45,6 +45,12 @@ class Outcome:
     #: Its layer and the reason.
     first_failure: str | None = None
 
+    def join(self, other: Outcome) -> None:
+        self.measured += other.measured
+        self.failed += other.failed
+        self.left += other.left
+        self.first_failure = self.first_failure or other.first_failure
+
     def count(self, rows: Sequence[Measurement]) -> None:
         self.left -= len(rows)
         for row in rows:

@@ -41,8 +41,11 @@ _DRAWN = 128
 #: Sweeps go through a layer with more work than most: steps of what computes
 #: show where it is the slowest. Share of the logarithm of every range.
 _BACKGROUND = 0.7
-#: Layers around which a step is looked at, by their rank in work.
-_LOOKED_AT = (0.2, 0.4, 0.55, 0.7, 0.85, 0.95)
+#: Layers around which a step is looked at: by their rank in work, and by their rank in what
+#: they move a multiplication, where another resource may be the slowest.
+_RANKS = (0.3, 0.6, 0.9)
+_MOVED = ("weight_elements", "output_elements", "input_elements")
+_MOVED_RANK = 0.93
 #: In standard deviations.
 _CLEAR = 3.0
 #: Of a step's height: a rise within the plateau that is none.
@@ -267,12 +270,11 @@ class StepFinder:
         around layers that differ in all other dimensions."""
         looked = _Look(step.width, noise)
         series = []
-        for number, rank in enumerate(_LOOKED_AT):
-            background = _ranked(layers, rank)
+        for number, background in enumerate(_looked_at(layers)):
             lowest = 1 if step.region_low == 1 else \
                 math.ceil((step.region_low - step.offset) / step.width) + 1
             # The first plateau is like no other where the first load is waited for.
-            index = lowest if number % 2 else \
+            index = lowest if number % 3 == 0 else \
                 max(lowest, round((background.dims[step.dim] - step.offset) / step.width))
             edge = step.offset + index * step.width
             points = [self._legal(_replaced(background, step.dim, extent)) for extent in (
@@ -346,6 +348,16 @@ class _Look:
 
 def _ranked(layers: Sequence[_core.Layer], rank: float) -> _core.Layer:
     return layers[int(np.clip(round(rank * (len(layers) - 1)), 0, len(layers) - 1))]
+
+
+def _looked_at(layers: Sequence[_core.Layer]) -> list[_core.Layer]:
+    chosen = []
+    for rank, moved in zip(_RANKS, _MOVED):
+        chosen.append(_ranked(layers, rank))
+        by_share = sorted(layers, key=lambda layer: layer.work.get(moved, 0)
+                          / max(1, layer.work["macs"]))
+        chosen.append(_ranked(by_share, _MOVED_RANK))
+    return chosen
 
 
 def _balanced(layers: Sequence[_core.Layer], dims: Sequence[str]) -> _core.Layer:

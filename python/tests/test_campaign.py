@@ -151,7 +151,7 @@ def test_the_start_of_a_plateau():
 @pytest.mark.parametrize("text, message", [
     ("sead: 1", "unknown key 'sead' (did you mean 'seed'?)"),
     ("seed: one", "seed: expected a whole number, found 'one'"),
-    ("sampling: best", "sampling: 'best' is unknown (known: pr, pr+starts, random)"),
+    ("sampling: best", "sampling: 'best' is unknown (known: auto, pr, pr+starts, random, active)"),
     ("budget: {count: 0}", "count: 0 must be positive"),
     ("budget: 100", "budget: expected a mapping, found 100"),
     ("starts_share: 1.5", "starts_share: 1.5 is not in 0 .. 0.5"),
@@ -225,3 +225,16 @@ def test_counts_that_follow_the_size_do_so_in_a_hull():
     drawn = domain.layers(np.random.RandomState(1).rand(100, len(domain.axes)))
     found = [layer for layer in drawn if isinstance(layer, _core.Layer)]
     assert found and all(layer.dims["r"] == 2 * layer.dims["e"] for layer in found)
+
+
+def test_starts_are_drawn_where_plateaus_may_ramp(write):
+    campaign = read_campaign(write("c.yaml", "budget: {count: 40}\nkinds: {matmul: {types: 'i8, i8 -> i32', "
+                                   "dims: {m: [1, 128], n: [1, 128], k: [1, 512]}}}\n"))
+    assert campaign.sampling == "auto"
+    flat = make_plan(campaign, TARGET, [])
+    assert {item.role for item in flat.layers} == {"pr"}
+    ramping = with_steps(TARGET, [StatedStep("matmul", "n", 8, plateau="ramps")])
+    starts = [_core.Layer.parse(item.layer) for item in make_plan(campaign, ramping, []).layers
+              if item.role == "plateau-start"]
+    assert 8 <= len(starts) <= 12
+    assert all(layer.dims["n"] % 8 == 1 and layer.dims["m"] % 8 == 0 for layer in starts)

@@ -84,3 +84,18 @@ def test_a_small_budget_is_not_spent_on_sweeps(cli, write, tmp_path):
     done = measure(cli, write("c.yaml", CONFIG.replace("400", "60")), tmp_path / "s")
     assert done.code == 0
     assert "no steps are looked for in matmul.n, matmul.k" in done.err
+
+
+def test_active_campaigns_resume_as_they_would_have_gone_on(cli, write, tmp_path, monkeypatch):
+    config = write("c.yaml", CONFIG.replace("400", "60").replace("always", "never")
+                   + "sampling: active\n")
+    assert measure(cli, config, tmp_path / "whole").code == 0
+    monkeypatch.setenv("FAKE_DIE", "k=512 ")
+    measure(cli, config, tmp_path / "s")
+    monkeypatch.delenv("FAKE_DIE")
+    assert measure(cli, config, tmp_path / "s").code == 0
+    layers = []
+    for name in ("whole", "s"):
+        with Store.open(tmp_path / name) as store:
+            layers.append(sorted(row.layer for row in store.measurements(store.target())))
+    assert layers[0] == layers[1] and len(layers[0]) == 60

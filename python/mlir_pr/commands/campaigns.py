@@ -7,10 +7,10 @@ from typing import Any, Sequence
 
 import click
 
-from mlir_pr import _core, stepfinding, ui
+from mlir_pr import _core, active, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
-from mlir_pr.planning import Plan, domains, make_plan
+from mlir_pr.planning import Plan, domains, draw_more, make_plan
 from mlir_pr.progress import MeasureProgress
 from mlir_pr.runner import Outcome, PlannedLayer, describe, measure_now, run
 from mlir_pr.store import (PLATEAUS, Measurement, StatedStep, Store, StoredTarget, exclusive)
@@ -51,13 +51,24 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
             if stepfinding.is_wanted(campaign, info):
                 info, spent = _find_steps(campaign, target, layers, store, stored, number)
         plan = make_plan(campaign, info, layers, spent)
+        rounds: list[int] = []
+        if campaign.sampling == "active":
+            plan, rounds = _first_part(campaign, plan)
         for text in plan.notes:
             ui.note(text)
         if dry_run:
             for planned in plan.layers:
                 click.echo(f"{planned.role}\t{planned.layer}")
             return
-        _measure(campaign, plan, target, store, stored, number)
+        outcome = _measure(campaign, plan.layers, target, store, stored, number)
+        planned = list(plan.layers)
+        for size in rounds:
+            if outcome.left:
+                break
+            chosen = _next_round(campaign, info, layers, store, stored, planned, size)
+            planned += chosen
+            outcome.join(_measure(campaign, chosen, target, store, stored, number))
+        _summarize(outcome, len(planned), store_path)
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
@@ -101,12 +112,30 @@ def _find_steps(campaign: Campaign, target: str, layers: Sequence[_core.Layer], 
     return effective(store, stored), finding.measurements
 
 
-def _measure(campaign: Campaign, plan: Plan, target: str, store: Store, stored: StoredTarget,
-             number: int) -> None:
+def _first_part(campaign: Campaign, plan: Plan) -> tuple[Plan, list[int]]:
+    """The part of a plan before the first round, and the sizes of the rounds."""
+    chosen = [item for item in plan.layers if item.role in ("pr", "plateau-start")]
+    first, *rounds = active.sizes(len(chosen))
+    later = {item.layer for item in chosen[first:]}
+    return Plan([item for item in plan.layers if item.layer not in later], plan.notes), rounds
+
+
+def _next_round(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.Layer],
+                store: Store, stored: StoredTarget, planned: Sequence[PlannedLayer],
+                size: int) -> list[PlannedLayer]:
+    taken = {item.layer for item in planned}
+    rows = [row for row in store.measurements(stored)
+            if row.layer in taken and row.role not in ("random", "sweep")]
+    seed = campaign.seed + len(planned)
+    pool = draw_more(campaign, info, layers, taken, active.POOL * size, seed)
+    return active.most_uncertain(pool, rows, size, info, seed)
+
+
+def _measure(campaign: Campaign, planned: Sequence[PlannedLayer], target: str, store: Store,
+             stored: StoredTarget, number: int) -> Outcome:
     with MeasureProgress() as progress:
-        outcome = run(plan.layers, target, store, stored, number, campaign.options,
-                      campaign.seconds, progress.update)
-    _summarize(outcome, len(plan.layers), str(store.path))
+        return run(planned, target, store, stored, number, campaign.options, campaign.seconds,
+                   progress.update)
 
 
 def _summarize(outcome: Outcome, planned: int, path: str) -> None:
