@@ -23,8 +23,8 @@ TARGETS = ("systolic_array[rows=16,cols=16,depth=256,width=16]",
 #: What the model's choice may cost on average, and in 95 of 100 layers.
 MOST_MEAN, MOST_P95 = 0.01, 0.05
 WHAT = """\
-Regret of a choice of tile sizes: how much longer the layer takes than with the best of all legal candidates, each
-evaluated by the target's dependency graph. Layers: all distinct ones of the linalg networks that the target can run, as
+Regret of a choice of tile sizes: how much longer the layer takes than with the best of the legal candidates (at
+most 256 of a layer, thinned out evenly), each evaluated by the target's dependency graph. Layers: all distinct ones of the linalg networks that the target can run, as
 int8. Model: trained on other layers, drawn from the networks' hull with drawn tile sizes (`network_layers: exclude`,
 `schedules`). Layers on which random choice costs under 10 % do not count. A target's own tiler may use sizes that are
 no candidates (tiles that end within a line of pixels), so that its regret can be negative."""
