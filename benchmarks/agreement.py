@@ -112,7 +112,10 @@ def main() -> int:
                            "distance of approximate, mean"], [*rows, row("all", everything)])
     result.note(f"Seeds {found['first_seed']} to {found['next_seed'] - 1}, {found['seconds']:.0f} s on one core; "
                 f"left out: {everything['too_long']} pairs of more than {arguments.length:,} instructions, "
-                f"{everything['refused']} that both evaluators refuse for the same reason.")
+                f"{everything['refused']} that both evaluators refuse.")
+    rate = everything["instructions"] / max(everything["simulator_seconds"], 1e-9)
+    result.note(f"The simulator carried out {rate / 1e6:.2f} million instructions a second of processor time, of these "
+                "short programs and with the time that it takes to begin and end.")
     failures = missed(everything)
     complete = found["pairs"] >= 10_000 and arguments.seconds == 0
     result.write(keep=complete and not arguments.forever and not arguments.quick)

@@ -61,7 +61,15 @@ Expected<void> Graph::open(const std::vector<int64_t> &inputs) {
       state.streams[i].accessWidth = stage.instructionsPerAccess;
     stream.cursor = std::make_unique<Cursor>(program, inputs.data(), budget, i);
   }
-  mayContinue = options.extrapolate && streams.size() == 1 && !options.trace;
+  // What may fuse, and who keeps an order, is not among what is compared.
+  bool isSimple = std::none_of(
+      machine.diagram().stages.begin(), machine.diagram().stages.end(),
+      [](const Stage &stage) { return stage.selfOrdered; });
+  for (const Unit &unit : machine.diagram().units)
+    for (const Process &process : unit.processes)
+      isSimple &= process.second == kNone;
+  mayContinue =
+      options.extrapolate && streams.size() == 1 && !options.trace && isSimple;
   order.resize(streams.size());
   std::iota(order.begin(), order.end(), 0);
   for (uint32_t i : order) {

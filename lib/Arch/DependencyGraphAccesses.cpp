@@ -23,8 +23,8 @@ Transfers Graph::addAccesses(const Instruction &instruction, uint32_t hop,
       if (range.write != write || !connection.transfers ||
           connection.check != hop)
         continue;
-      Slots &ofUnit =
-          state.units[machine.unitPlace(unit, instruction.member)].accesses;
+      UnitState &ofUnit =
+          state.units[machine.unitPlace(unit, instruction.member)];
       for (int64_t run = 0; run < range.repeat; ++run)
         end = std::max(end, addRun(range, machine.unit(unit), ofUnit,
                                    range.address + run * range.stride, wish));
@@ -44,13 +44,13 @@ Transfers Graph::addAccesses(const Instruction &instruction, uint32_t hop,
 
 /// A run of words, in as many accesses as the unit makes of it. Returns when
 /// all of them have ended.
-int64_t Graph::addRun(const Range &range, const Unit &unit, Slots &ofUnit,
+int64_t Graph::addRun(const Range &range, const Unit &unit, UnitState &ofUnit,
                       int64_t address, int64_t &wish) {
   int64_t end = 0;
   for (int64_t covered = 0; covered < range.size;) {
     Piece piece =
         nextPiece(unit.bursts, address + covered, range.size - covered);
-    end = std::max(end, request(range, ofUnit, piece, wish));
+    end = std::max(end, request(range, unit, ofUnit, piece, wish));
     covered += piece.covered;
   }
   return end;
@@ -58,23 +58,28 @@ int64_t Graph::addRun(const Range &range, const Unit &unit, Slots &ofUnit,
 
 /// One access, which the instruction wants to request at `wish`; then the next
 /// one a cycle later. Returns its end.
-int64_t Graph::request(const Range &range, Slots &ofUnit, Piece piece,
-                       int64_t &wish) {
+int64_t Graph::request(const Range &range, const Unit &unit, UnitState &ofUnit,
+                       Piece piece, int64_t &wish) {
   MemoryState &memory = state.memories[range.place];
-  int64_t requested =
-      std::max({wish, memory.underWay.earliest(), ofUnit.earliest()});
+  int64_t arrival = std::max(wish, ofUnit.accesses.earliest());
+  int64_t requested = std::max(arrival, memory.underWay.earliest());
   if (machine.storage(range.storage).firstCome) {
     // Issue order stands for the order of time, which it need not be.
-    approximate |= wish < memory.lastArrival;
-    memory.lastArrival = std::max(memory.lastArrival, wish);
+    approximate |= arrival < memory.lastArrival;
+    memory.lastArrival = std::max(memory.lastArrival, arrival);
   } else {
     requested = std::max(requested, memory.lastRequest);
+  }
+  if (unit.outstanding > 0) {
+    // A unit's accesses count in order of time.
+    approximate |= wish < ofUnit.lastRequest;
+    ofUnit.lastRequest = std::max(ofUnit.lastRequest, requested);
   }
   memory.lastRequest = requested;
   int64_t end =
       transfer(range.place, requested, piece.address, piece.size, range.write);
   memory.underWay.take(end);
-  ofUnit.take(end);
+  ofUnit.accesses.take(end);
   wish = requested + 1;
   return end;
 }

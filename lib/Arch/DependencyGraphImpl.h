@@ -90,6 +90,24 @@ private:
   Expected<void> addInstruction(uint32_t stream, int64_t issueTime);
   Expected<int64_t> addProcessingNode(Instruction &instruction, uint32_t hop,
                                       int64_t enter, bool isLast);
+  /// What an instruction starts with.
+  struct Begin {
+    uint32_t unit = 0;
+    int64_t start = 0;
+    Latency latency;
+    bool joins = false; ///< the one before it, which until then would
+    int64_t releasedBefore = 0, leftBefore = 0; ///< release and leave so
+  };
+  Expected<Begin> beginAt(const Instruction &instruction, uint32_t hop,
+                          int64_t ready, int64_t data);
+  Expected<bool> joins(const Instruction &instruction, uint32_t hop,
+                       int64_t earliest, Begin &begin);
+  Error locate(const Instruction &instruction, const Error &error) const;
+  uint32_t orderKeeper(const Instruction &instruction,
+                       const Range &range) const;
+  int64_t wordsThere(const Instruction &instruction, const Range &range,
+                     uint32_t hop) const;
+  void endRanges();
   int64_t nextHasRoom(const Instruction &instruction, uint32_t hop) const;
   int64_t dataThere(const Instruction &instruction, uint32_t hop) const;
   int64_t findBlocker(const Instruction &instruction, uint32_t hop,
@@ -100,10 +118,10 @@ private:
   // Accesses.
   Transfers addAccesses(const Instruction &instruction, uint32_t hop,
                         uint32_t unit, int64_t start, int64_t cycles);
-  int64_t addRun(const Range &range, const Unit &unit, Slots &ofUnit,
+  int64_t addRun(const Range &range, const Unit &unit, UnitState &ofUnit,
                  int64_t address, int64_t &wish);
-  int64_t request(const Range &range, Slots &ofUnit, Piece piece,
-                  int64_t &wish);
+  int64_t request(const Range &range, const Unit &unit, UnitState &ofUnit,
+                  Piece piece, int64_t &wish);
   int64_t transfer(uint32_t place, int64_t requested, int64_t address,
                    int64_t size, bool write);
   MemoryState::Port &nextPort(MemoryState &memory) const;
@@ -161,11 +179,19 @@ private:
   struct Ended {
     Range range;
     int64_t time;
+    uint32_t checkedAt; ///< stage place, if that keeps the order; or kNone
   };
   std::vector<Ended> ends; ///< of the instruction's ranges
   /// For traces: ends that may still be waited for, and whose they are.
   std::vector<std::pair<Ended, uint64_t>> lastEnds;
   std::vector<uint32_t> held; ///< stages with a slot until completion
+  /// By stage place: what started last, if the next may be carried out with it.
+  struct Started {
+    Instruction instruction;
+    uint32_t unit = 0;
+    int64_t start = 0, release = 0, leave = 0;
+  };
+  std::map<uint32_t, Started> startedLast;
 
   struct Memory {
     Snapshot exit;

@@ -27,7 +27,23 @@ int64_t Graph::dataThere(const Instruction &instruction, uint32_t hop) const {
   int64_t time = 0;
   for (const Range &range : instruction.ranges)
     if (instruction.connection(range).check == hop)
-      time = std::max(time, state.words[range.place].available(range));
+      time = std::max(time, wordsThere(instruction, range, hop));
+  return time;
+}
+
+/// Where the stage of this hop keeps the order, those checked there count for
+/// others only.
+int64_t Graph::wordsThere(const Instruction &instruction, const Range &range,
+                          uint32_t hop) const {
+  int64_t time = state.words[range.place].available(range);
+  if (state.ownWords.empty())
+    return time;
+  uint32_t here = machine.stagePlace(instruction.route->hops[hop].stage,
+                                     instruction.member);
+  for (auto it = state.ownWords.lower_bound({range.place, 0});
+       it != state.ownWords.end() && it->first.first == range.place; ++it)
+    if (it->first.second != here)
+      time = std::max(time, it->second.available(range));
   return time;
 }
 
@@ -82,11 +98,93 @@ Expected<void> Graph::addInstruction(uint32_t index, int64_t issueTime) {
                         : issueTime);
   if (options.trace)
     keepEnds();
-  for (const Ended &ended : ends) {
-    state.words[ended.range.place].end(ended.range, ended.time);
-    state.words[ended.range.place].prune(state.horizon);
-  }
+  endRanges();
   return {};
+}
+
+void Graph::endRanges() {
+  for (const Ended &ended : ends) {
+    WordTimes &words =
+        ended.checkedAt == kNone
+            ? state.words[ended.range.place]
+            : state.ownWords[{ended.range.place, ended.checkedAt}];
+    words.end(ended.range, ended.time);
+    words.prune(state.horizon);
+  }
+}
+
+/// Whether the instruction is carried out as one with the one before it in its
+/// stage. That one's times are known already and stay, though as one of two it
+/// may be done at another time: this is where the graph only approximates.
+Expected<bool> Graph::joins(const Instruction &instruction, uint32_t hop,
+                            int64_t earliest, Begin &begin) {
+  auto found = startedLast.find(machine.stagePlace(
+      instruction.route->hops[hop].stage, instruction.member));
+  if (found == startedLast.end())
+    return false;
+  Started first = std::move(found->second);
+  startedLast.erase(found);
+  uint32_t process = machine.fusedProcess(
+      first.unit, first.instruction.operation, instruction.operation);
+  if (process == kNone || earliest > first.start)
+    return false;
+  auto latency =
+      machine.latency({first.unit, process}, first.instruction, &instruction);
+  if (!latency)
+    return locate(instruction, latency.error());
+  begin = {first.unit, first.start,   *latency,
+           true,       first.release, first.leave};
+  if (latency->second >= 0)
+    begin.latency.cycles = latency->second;
+  return true;
+}
+
+Error Graph::locate(const Instruction &instruction, const Error &error) const {
+  return makeError(error.kind, machine.describe(program, instruction) + ": " +
+                                   error.message);
+}
+
+/// Structural edge: the unit with which it starts first.
+Expected<Graph::Begin> Graph::beginAt(const Instruction &instruction,
+                                      uint32_t hop, int64_t ready,
+                                      int64_t data) {
+  Begin begin;
+  auto joined = joins(instruction, hop, std::max(ready, data), begin);
+  if (!joined)
+    return joined.takeError();
+  if (*joined)
+    return begin;
+  int64_t inOrder =
+      std::max({ready, data, stageOf(instruction, hop).lastDeparture});
+  const Hop::Choice *choice = nullptr;
+  for (const Hop::Choice &candidate : instruction.route->hops[hop].choices) {
+    const UnitState &unit =
+        state.units[machine.unitPlace(candidate.unit, instruction.member)];
+    int64_t time = std::max({inOrder, unit.freeAt, unit.underWay.earliest()});
+    if (choice && time >= begin.start)
+      continue;
+    begin.start = time;
+    choice = &candidate;
+  }
+  // Whether the next one is queued in time is not known yet.
+  approximate |= instruction.route->mayFuse;
+  auto latency = machine.latency(*choice, instruction);
+  if (!latency)
+    return locate(instruction, latency.error());
+  begin.unit = choice->unit;
+  begin.latency = *latency;
+  return begin;
+}
+
+/// The stage place where the range is checked, if that keeps the order of those
+/// who check there.
+uint32_t Graph::orderKeeper(const Instruction &instruction,
+                            const Range &range) const {
+  uint32_t stage =
+      instruction.route->hops[instruction.connection(range).check].stage;
+  return machine.stage(stage).selfOrdered
+             ? machine.stagePlace(stage, instruction.member)
+             : kNone;
 }
 
 /// When the instruction leaves the stage that processes it.
@@ -98,53 +196,44 @@ Expected<int64_t> Graph::addProcessingNode(Instruction &instruction,
   const Stage &object = machine.stage(node.stage);
   int64_t ready = enter + object.latency;
   int64_t data = std::max(enter, dataThere(instruction, hop));
-  int64_t inOrder = std::max({ready, data, stage.lastDeparture});
 
-  // Structural edge: the unit with which it starts first.
-  int64_t start = 0;
-  const Hop::Choice *choice = nullptr;
-  for (const Hop::Choice &candidate : node.choices) {
-    const UnitState &unit =
-        state.units[machine.unitPlace(candidate.unit, instruction.member)];
-    int64_t time = std::max({inOrder, unit.freeAt, unit.underWay.earliest()});
-    if (choice && time >= start)
-      continue;
-    start = time;
-    choice = &candidate;
-  }
+  auto begun = beginAt(instruction, hop, ready, data);
+  if (!begun)
+    return begun.takeError();
+  auto [unitIndex, start, latency, joins, releasedBefore, leftBefore] = *begun;
   stage.lastDeparture = start;
-  // Whether the next one is queued in time is not known yet, nor who waits for
-  // whom in a stage that keeps the order itself.
-  approximate |= instruction.route->mayFuse || object.selfOrdered;
-
-  auto latency = machine.latency(*choice, instruction);
-  if (!latency)
-    return makeError(latency.error().kind,
-                     machine.describe(program, instruction) + ": " +
-                         latency.error().message);
   Transfers transfers =
-      addAccesses(instruction, hop, choice->unit, start, latency->cycles);
+      addAccesses(instruction, hop, unitIndex, start, latency.cycles);
   int64_t leave = isLast
                       ? transfers.done
                       : std::max(transfers.done, nextHasRoom(instruction, hop));
   int64_t release = leave;
-  if (latency->interval >= 0)
-    release = std::max(start + latency->interval, transfers.lastRequest + 1);
+  if (latency.interval >= 0)
+    release = std::max(start + latency.interval, transfers.lastRequest + 1);
 
   UnitState &unit =
-      state.units[machine.unitPlace(choice->unit, instruction.member)];
+      state.units[machine.unitPlace(unitIndex, instruction.member)];
   unit.freeAt = release;
-  unit.underWay.take(leave);
+  // Two as one are under way until both have left.
+  if (joins)
+    unit.underWay.prolong(leftBefore, leave);
+  else
+    unit.underWay.take(leave);
   if (!object.holdUntilCompletion)
     stage.slots.take(isLast ? release : std::max(leave, release));
   for (const Range &range : instruction.ranges)
     if (instruction.connection(range).end == hop)
-      ends.push_back({range, range.write ? transfers.done
-                                         : std::max(release, transfers.data)});
+      ends.push_back(
+          {range,
+           range.write ? transfers.done : std::max(release, transfers.data),
+           orderKeeper(instruction, range)});
+  if (instruction.route->mayFuse)
+    startedLast[machine.stagePlace(node.stage, instruction.member)] = {
+        instruction, unitIndex, start, release, leave};
 
-  UnitUse &use = result.units[choice->unit];
+  UnitUse &use = result.units[unitIndex];
   ++use.instructions;
-  use.busy += release - start;
+  use.busy += release - (joins ? releasedBefore : start);
   use.blocked += leave - transfers.done;
   (data >= ready ? use.waitedForData : use.waitedForUnit) += start - ready;
   if (options.trace) {
@@ -152,8 +241,8 @@ Expected<int64_t> Graph::addProcessingNode(Instruction &instruction,
                  : start == data ? TraceRecord::Cause::Data
                                  : TraceRecord::Cause::Unit;
     options.trace->add({number, instruction.operation, instruction.location,
-                        node.stage, instruction.member, choice->unit, enter,
-                        start, transfers.done, leave, cause,
+                        node.stage, instruction.member, unitIndex, enter, start,
+                        transfers.done, leave, cause,
                         cause == TraceRecord::Cause::Data
                             ? findBlocker(instruction, hop, start)
                             : -1});

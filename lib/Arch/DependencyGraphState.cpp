@@ -24,6 +24,14 @@ void Slots::take(int64_t until) {
   std::push_heap(times.begin(), times.end(), std::greater<>());
 }
 
+void Slots::prolong(int64_t before, int64_t until) {
+  auto found = std::find(times.begin(), times.end(), before);
+  if (found == times.end() || until <= before)
+    return;
+  *found = until;
+  std::make_heap(times.begin(), times.end(), std::greater<>());
+}
+
 void Slots::shift(int64_t by) {
   for (int64_t &time : times)
     time += by;
@@ -203,6 +211,7 @@ void State::visitTimes(Visitor &&visitor) {
     visitor.time(unit.freeAt, true);
     visitor.bag(unit.underWay, true);
     visitor.bag(unit.accesses, true);
+    visitor.time(unit.lastRequest, true);
   }
   for (uint32_t place = 0; place < memories.size(); ++place) {
     // No loop that is continued touches it: its times stay.

@@ -23,6 +23,8 @@ public:
     return limit == 0 || int64_t(times.size()) < limit ? 0 : times.front();
   }
   void take(int64_t until);
+  /// A place that was taken until `before` is taken longer.
+  void prolong(int64_t before, int64_t until);
   void shift(int64_t by);
   const std::vector<int64_t> &busyUntil() const { return times; }
   void replace(std::vector<int64_t> busyUntil);
@@ -65,6 +67,7 @@ struct StageState {
 
 struct UnitState {
   int64_t freeAt = 0;
+  int64_t lastRequest = 0; ///< where its accesses are bounded
   Slots underWay, accesses;
 };
 
@@ -141,6 +144,9 @@ public:
   std::vector<UnitState> units;
   std::vector<MemoryState> memories;
   std::vector<WordTimes> words; ///< by storage place
+  /// Of words whose users check them in a stage that keeps their order: by
+  /// storage place and stage place. They do not wait for each other.
+  std::map<std::pair<uint32_t, uint32_t>, WordTimes> ownWords;
   std::vector<StreamTimes> streams;
   std::vector<FetchTimes> fetches; ///< by stage
 

@@ -15,7 +15,7 @@ struct Agreement {
     Agrees,
     Approximate, ///< the graph says that it is not exact
     TooLong,     ///< more instructions than are to be compared
-    Refused,     ///< both for the same reason
+    Refused,     ///< by both
     Differs,
   };
   Outcome outcome = Differs;
@@ -23,6 +23,7 @@ struct Agreement {
   int64_t cycles = 0, graphCycles = 0, instructions = 0;
   GraphTiming::Status status = GraphTiming::Status::Exact;
   int64_t period = 0, evaluations = 0;
+  double simulatorSeconds = 0; ///< of this process, for the reference
   /// More room, or more ports, would make the layer faster.
   bool backPressure = false, portConflict = false;
 };
@@ -44,6 +45,7 @@ struct Shares {
   int64_t exact = 0, approximate = 0, continued = 0, backPressure = 0,
           multiIssue = 0, portConflict = 0, longPeriod = 0, ragged = 0,
           instructions = 0, differences = 0, tooLong = 0, refused = 0;
+  double simulatorSeconds = 0;
   double distance = 0; ///< of approximate ones: sum of |graph / simulator - 1|
 
   void add(const Agreement &agreement, bool several, bool isRagged);

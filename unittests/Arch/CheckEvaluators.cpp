@@ -70,6 +70,7 @@ static Json toJson(const Shares &shares) {
           {"long_period", shares.longPeriod},
           {"ragged", shares.ragged},
           {"instructions", shares.instructions},
+          {"simulator_seconds", shares.simulatorSeconds},
           {"too_long", shares.tooLong},
           {"refused", shares.refused},
           {"differences", shares.differences}};

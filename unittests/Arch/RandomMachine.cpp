@@ -144,6 +144,7 @@ void Generator::makeExecuteStage(uint32_t from) {
   uint32_t stage = machine.execute(draw(0, 2), draw(1, 4));
   machine.diagram.stages[stage].instances = array;
   machine.diagram.stages[stage].holdUntilCompletion = chance(15);
+  machine.diagram.stages[stage].selfOrdered = chance(5);
   machine.forward(from, stage);
   executes.push_back(stage);
   for (int64_t i = draw(1, 2); i > 0; --i) {

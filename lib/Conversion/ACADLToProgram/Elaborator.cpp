@@ -24,8 +24,7 @@ Elaborator::run(const std::map<std::string, int64_t> &parameters) {
     else if (auto storage = dyn_cast<StorageInterface>(op))
       result = buildStorage(storage);
     else if (auto semaphore = dyn_cast<SemaphoreOp>(op))
-      result = number(&op, semaphore.getInitial(), "initial count", 0,
-                      diagram.semaphores.emplace_back().initial);
+      result = buildSemaphore(semaphore);
     if (failed(result))
       return failure();
   }
@@ -255,6 +254,12 @@ LogicalResult Elaborator::buildProcess(ProcessOp op, Unit &unit) {
   return success();
 }
 
+LogicalResult Elaborator::buildSemaphore(SemaphoreOp op) {
+  Semaphore &semaphore = diagram.semaphores.emplace_back();
+  semaphore.name = op.getSymName().str();
+  return number(op, op.getInitial(), "initial count", 0, semaphore.initial);
+}
+
 //===----------------------------------------------------------------------===//
 // Storage
 //===----------------------------------------------------------------------===//
@@ -283,8 +288,8 @@ LogicalResult Elaborator::buildMemory(MemoryInterface op, Storage &storage) {
       failed(
           number(op, op.getPortWidth(), "port width", 1, storage.portWidth)) ||
       failed(number(op, op.getOverhead(), "overhead", 0, storage.overhead)) ||
-      failed(number(op, op.getResponse(), "response time", 0,
-                    storage.response)) ||
+      failed(
+          number(op, op.getResponse(), "response time", 0, storage.response)) ||
       failed(
           number(op, op.getInFlight(), "in-flight limit", 1, storage.inFlight)))
     return failure();
@@ -297,8 +302,8 @@ LogicalResult Elaborator::buildMemory(MemoryInterface op, Storage &storage) {
         failed(number(op, dram.getRow(), "row size", 1, storage.row)) ||
         failed(number(op, dram.getRowMiss(), "row miss time", 0,
                       storage.rowMiss)) ||
-        failed(number(op, dram.getRowCycle(), "row cycle", 0,
-                      storage.rowCycle)) ||
+        failed(
+            number(op, dram.getRowCycle(), "row cycle", 0, storage.rowCycle)) ||
         failed(number(op, dram.getWriteRecovery(), "write recovery", 0,
                       storage.writeRecovery)) ||
         failed(number(op, dram.getTurnaround(), "turnaround", 0,
@@ -317,8 +322,8 @@ LogicalResult Elaborator::buildMemory(MemoryInterface op, Storage &storage) {
       failed(number(op, cache.getSets(), "number of sets", 1, storage.sets)) ||
       failed(number(op, cache.getWays(), "number of ways", 1, storage.ways)) ||
       failed(number(op, cache.getLine(), "line size", 1, storage.line)) ||
-      failed(
-          number(op, cache.getMisses(), "limit of misses", 1, storage.misses)) ||
+      failed(number(op, cache.getMisses(), "limit of misses", 1,
+                    storage.misses)) ||
       failed(number(op, cache.getMissOverhead(), "miss overhead", 0,
                     storage.missOverhead)) ||
       failed(number(op, cache.getVictimOverhead(), "victim overhead", 0,

@@ -39,6 +39,7 @@ private:
   LogicalResult buildStage(StageInterface op);
   LogicalResult buildUnit(UnitInterface op, uint32_t stage);
   LogicalResult buildProcess(ProcessOp op, ::pr::arch::Unit &unit);
+  LogicalResult buildSemaphore(SemaphoreOp op);
   LogicalResult buildStorage(StorageInterface op);
   LogicalResult buildMemory(MemoryInterface op, ::pr::arch::Storage &storage);
 
