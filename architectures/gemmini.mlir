@@ -69,6 +69,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
   %host_div = acadl.parameter "host_div" default 32 in [1, 1024]
   %host_fn = acadl.parameter "host_fn" default 64 in [1, 1024]
   acadl.clock %clock_khz kHz
+
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c2 = arith.constant 2 : index
@@ -98,6 +99,10 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
   %c736870912 = arith.constant 736870912 : index
   %c4294967296 = arith.constant 4294967296 : index
 
+  //===--------------------------------------------------------------------===//
+  // Storage: a word of scratchpad or accumulator is a row, of the rest a byte
+  //===--------------------------------------------------------------------===//
+
   %scratchpad_words = arith.muli %scratchpad_kib, %c64 : index
   %accumulator_words = arith.muli %accumulator_kib, %c16 : index
   %scratchpad_half = arith.divui %scratchpad_words, %c2 : index
@@ -120,6 +125,14 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
       sets(%c1024) ways(%c8) line(%c64) replacement "random" misses(%l2_misses)
           set_gap(%l2_gap) backed_by @llc
 
+  //===--------------------------------------------------------------------===//
+  // Generators that wait for each other
+  //===--------------------------------------------------------------------===//
+
+  // Two loops are open at once. A loop that is configured opens a slot for each
+  // load generator (convolutions: a bias, b weights, c inputs; matmul: b alone);
+  // the loads of the next loop begin when the last of this one have been issued.
+  // x_issued: execute may begin; executed: store may.
   acadl.semaphore @slot initial(%c2)
   acadl.semaphore @slot_a initial(%c0)
   acadl.semaphore @slot_b initial(%c0)
@@ -130,6 +143,10 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
   acadl.semaphore @b_issued initial(%c0)
   acadl.semaphore @c_issued initial(%c0)
   acadl.semaphore @executed initial(%c0)
+
+  //===--------------------------------------------------------------------===//
+  // Core, reservation station, load, execute, store
+  //===--------------------------------------------------------------------===//
 
   %host_speed = arith.maxsi %host_lanes, %c1 : index
   acadl.fetch_stage @cpu forwards [@core]
@@ -147,6 +164,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     }
   }
 
+  // One command a cycle, of all generators together.
   acadl.fetch_stage @generators forwards [@rs_load, @rs_execute, @rs_store]
   acadl.execute_stage @rs_load latency(%station) capacity(%c8)
       hold_until_completion self_ordered forwards [@load] {
@@ -157,6 +175,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
           %c0 }
     }
   }
+  // A cycle from command to command; zeros do not come from memory.
   acadl.execute_stage @load latency(%c1) {
     acadl.memory_access_unit @reader reads [@l2] writes [@scratchpad,
         @accumulator] in_flight(%load_commands) bursts(%c16, %c32, %c64)
@@ -178,6 +197,8 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
       acadl.process "compute"(%rows) { acadl.latency %c0 interval %c0 }
     }
   }
+  // A step feeds a compute, the weights or garbage of a preload, or both. Six
+  // steps have a tag: the one before five others must have left the mesh.
   acadl.execute_stage @mesh capacity(%c8) forwards [@writeback] {
     acadl.functional_unit @array reads [@scratchpad] in_flight(%c5) {
       acadl.process "preload"(%rows, %new) {
@@ -213,6 +234,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
       acadl.process "mvout"(%cycles) { acadl.latency %c0 interval %c0 }
     }
   }
+  // The entry is free when the last row has been read.
   acadl.execute_stage @store latency(%c1) {
     acadl.memory_access_unit @writer reads [@accumulator] writes [@l2]
         in_flight(%store_commands) bursts(%c16, %c32, %c64) outstanding(%c16)
@@ -270,6 +292,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return %stride : index
   }
 
+  // Whether a tile fits into its share of scratchpad and accumulator.
   func.func private @fits(%orows: index, %ocols: index, %ochs: index, %krows:
       index, %kcols: index, %kchs: index, %stride: index, %spad: index, %acc:
       index) -> i1 {
@@ -469,6 +492,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
         index, index, index, index
   }
 
+  // Zeros into the accumulator, although there is no bias.
   func.func private @conv_bias(%tile_orows: index, %all_orows: index,
       %stride_orows: index, %tile_ocols: index, %all_ocols: index,
       %stride_ocols: index, %tile_ochs: index, %all_ochs: index, %stride_ochs:
@@ -588,6 +612,9 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // Up to 64 output channels of 16 input channels at one tap; they end at the top
+  // of the half of the scratchpad. In memory 3,284,992 bytes behind the inputs,
+  // and, so that tensors do not overlap, a multiple of all caches further.
   func.func private @conv_weights(%tile_orows: index, %all_orows: index,
       %stride_orows: index, %tile_ocols: index, %all_ocols: index,
       %stride_ocols: index, %tile_ochs: index, %all_ochs: index, %stride_ochs:
@@ -741,6 +768,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // Up to 16 pixels of a row and 64 channels; padding is zeros.
   func.func private @conv_input(%tile_orows: index, %all_orows: index,
       %stride_orows: index, %tile_ocols: index, %all_ocols: index,
       %stride_ocols: index, %tile_ochs: index, %all_ochs: index, %stride_ochs:
@@ -933,6 +961,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // New weights for the first row of outputs only.
   func.func private @conv_execute(%tile_orows: index, %all_orows: index,
       %stride_orows: index, %tile_ocols: index, %all_ocols: index,
       %stride_ocols: index, %tile_ochs: index, %all_ochs: index, %stride_ochs:
@@ -1098,6 +1127,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // Only of tiles whose sums are complete.
   func.func private @conv_store(%tile_orows: index, %all_orows: index,
       %stride_orows: index, %tile_ocols: index, %all_ocols: index,
       %stride_ocols: index, %tile_ochs: index, %all_ochs: index, %stride_ochs:
@@ -1266,6 +1296,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     }
     func.return
   }
+  // The core: one loop after the other, as slots become free.
   func.func private @configure(%start: index, %tiles: index, %cycles: index) {
     %k0 = arith.constant 0 : index
     %k1 = arith.constant 1 : index
@@ -1282,6 +1313,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // A and B take turns.
   func.func private @matmul_load(%tile_i: index, %all_i: index, %stride_i:
       index, %tile_j: index, %all_j: index, %stride_j: index, %tile_k: index,
       %all_k: index, %stride_k: index, %batch: index, %m: index, %n: index, %k:
@@ -1459,6 +1491,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // Follows the loads block by block.
   func.func private @matmul_execute(%tile_i: index, %all_i: index, %stride_i:
       index, %tile_j: index, %all_j: index, %stride_j: index, %tile_k: index,
       %all_k: index, %stride_k: index, %batch: index, %m: index, %n: index, %k:
@@ -1580,6 +1613,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // Follows the last round of execute.
   func.func private @matmul_store(%tile_i: index, %all_i: index, %stride_i:
       index, %tile_j: index, %all_j: index, %stride_j: index, %tile_k: index,
       %all_k: index, %stride_k: index, %batch: index, %m: index, %n: index, %k:
@@ -1683,6 +1717,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // The library's tiler of matrix products: nearly square, then whatever grows.
   func.func private @choose_blocks(%max_i: index, %max_j: index, %max_k: index,
       %spad: index, %acc: index) -> (index, index, index, index) {
     %k0 = arith.constant 0 : index

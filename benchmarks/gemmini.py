@@ -65,15 +65,20 @@ def run(target: str, layers: Sequence[str]) -> list[int]:
 
 
 def predict(target: str, rows: Sequence[Row], jobs: int) -> list[int]:
-    """The long ones first, each by whoever is free; says how far it is."""
+    """Long rows one by one, the longest first, then the short ones together; says how
+    far it is."""
     order = sorted(range(len(rows)), key=lambda i: -rows[i].measured)
+    short = [i for i in order if rows[i].measured <= SHORT]
+    batches = [[i] for i in order if rows[i].measured > SHORT] + [short[job::jobs] for job in range(jobs)]
     work = sum(row.measured for row in rows)
     done, result, begin = 0, [0] * len(rows), time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        for i, found in zip(order, pool.map(lambda i: run(target, [rows[i].layer]), order)):
-            result[i] = found[0]
-            done += rows[i].measured
-            left = (time.monotonic() - begin) * (work - done) / done
+        for batch, cycles in zip(batches, pool.map(
+                lambda batch: run(target, [rows[i].layer for i in batch]), batches)):
+            for i, found in zip(batch, cycles):
+                result[i] = found
+                done += rows[i].measured
+            left = (time.monotonic() - begin) * (work - done) / max(done, 1)
             print(f"\rgemmini: {target}: {done / work:.0%}, {left:.0f} s left  ", end="",
                   file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -91,7 +96,7 @@ def mean_over_bases(rows: Sequence[Row], jobs: int) -> list[float]:
     logs = [0.0] * len(rows)
     bases = range(0, 64, 8)
     for base in bases:
-        for i, cycles in enumerate(predict(f"gemmini[base={base}]", rows, jobs)):
+        for i, cycles in enumerate(predict(f"gemmini[base={base},evaluator=2]", rows, jobs)):
             logs[i] += math.log(cycles) / len(bases)
     return [math.exp(each) for each in logs]
 
@@ -100,6 +105,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--table", type=Path, default=CALIBRATION)
     parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--longest", type=int, default=None, metavar="CYCLES",
+                        help="leave rows of more measured cycles out")
     parser.add_argument("--quick", action="store_true",
                         help="the short rows for the default base alone; not kept")
     parser.add_argument("--list", action="store_true", help="print every row; not kept")
@@ -114,10 +121,11 @@ def main() -> None:
     columns = ["prediction", "rows", "MAPE", "median", "95th percentile", "within 5 %", "Kendall tau-b"]
     graph_table = []
     for tiling in TILINGS:
-        rows = read_rows(options.table, tiling)
+        rows = [row for row in read_rows(options.table, tiling)
+                if options.longest is None or row.measured <= options.longest]
         short = [row for row in rows if row.measured <= SHORT]
         chosen = short if options.quick else rows
-        for row, cycles in zip(chosen, predict("gemmini", chosen, options.jobs)):
+        for row, cycles in zip(chosen, predict("gemmini[evaluator=2]", chosen, options.jobs)):
             row.predicted = cycles
         table = [figures("description", chosen, [row.predicted for row in chosen])]
         if all(row.tool for row in chosen):
