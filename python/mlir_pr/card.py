@@ -65,6 +65,10 @@ def render_kinds(estimator: _core.Estimator) -> Table:
     return table
 
 
+def _start(chosen: str) -> str:
+    return chosen if chosen == "anew" else f"from the {chosen}"
+
+
 def _kind_table(kind: str, about: Mapping[str, Any]) -> Table:
     table = ui.table([kind, ""])
     steps = ", ".join(f"{step['dim']} every {step['width']} ({step['resource']}, {step['plateau']}, "
@@ -74,6 +78,9 @@ def _kind_table(kind: str, about: Mapping[str, Any]) -> Table:
     table.add_row("steps", steps or "none")
     table.add_row("domain", domain)
     table.add_row("types", "; ".join(about["types"]))
+    if transfer := about.get("transfer"):
+        table.add_row("similar device", f"{transfer['target']} (model {transfer['model']}), "
+                      f"started {_start(transfer['chosen'])}")
     table.add_row("held-out errors", ", ".join(
         f"{name} {_percent(about['held_out'].get(name))}"
         for name in ("mape", "median", "p95", "max", "bias", "wape")))

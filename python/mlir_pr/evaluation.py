@@ -3,9 +3,9 @@
 answered counted, not dropped."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from rich.console import Group as Lines
@@ -38,6 +38,8 @@ class Truth:
     layer: str
     kind: str
     latency: float
+    #: Which of the sets it belongs to that must be kept apart.
+    test_set: str = "off-grid"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Evaluation:
     overall: ErrorMetrics
     by_kind: Mapping[str, ErrorMetrics]
     by_status: Mapping[str, ErrorMetrics]
+    #: Layers of networks, representatives, and all others, off the grid.
+    by_set: Mapping[str, ErrorMetrics]
     #: Rows without an answer, by reason.
     unanswered: Mapping[str, int]
 
@@ -61,6 +65,7 @@ class Evaluation:
                 "answered_share": self.coverage, "overall": self.overall.as_json(),
                 "by_kind": {kind: one.as_json() for kind, one in self.by_kind.items()},
                 "by_status": {status: one.as_json() for status, one in self.by_status.items()},
+                "by_set": {name: one.as_json() for name, one in self.by_set.items()},
                 "unanswered": dict(self.unanswered)}
 
 
@@ -75,7 +80,8 @@ def evaluate(name: str, truth: Sequence[Truth], predictions: Sequence[Prediction
     return Evaluation(
         name, len(pairs), _metrics(answered),
         _grouped(answered, lambda pair: pair[0].kind),
-        _grouped(answered, lambda pair: pair[1].status), unanswered)
+        _grouped(answered, lambda pair: pair[1].status),
+        _grouped(answered, lambda pair: pair[0].test_set), unanswered)
 
 
 def _metrics(pairs: Sequence[tuple[Truth, Prediction]]) -> ErrorMetrics:
@@ -119,12 +125,14 @@ class TableResult:
 
 
 def evaluate_table(estimator: _core.Estimator, path: Path, table: Table, confidence: int,
-                   where: str) -> TableResult:
+                   where: str, network_layers: Collection[str] = ()) -> TableResult:
+    """`network_layers`: texts of layers that real networks have."""
     target = estimator.target
     unit = common_unit(table.counts_cycles, table.rows[0].time_ps is not None,
                        target.counts_cycles, not target.counts_cycles
                        or target.clock_khz is not None, where)
-    truth = _truth(table, unit)
+    truth = [replace(one, test_set=_test_set(one.layer, estimator, network_layers))
+             for one in _truth(table, unit)]
     layers = [_core.Layer.parse(one.layer) for one in truth]
     answers = _model_predictions(estimator, layers, unit)
     evaluations = [evaluate("model", truth, answers)]
@@ -143,6 +151,18 @@ def evaluate_table(estimator: _core.Estimator, path: Path, table: Table, confide
             else Prediction(float(value)) for value in values]))
     return TableResult(str(path), estimator.model_id, target.name, table.path, unit, confidence,
                        evaluations, notes)
+
+
+def _test_set(text: str, estimator: _core.Estimator, network_layers: Collection[str]) -> str:
+    """A model is almost exact where it was measured, so what lies on the grid of
+    representatives says little about the rest."""
+    if text in network_layers:
+        return "network layers"
+    layer = _core.Layer.parse(text)
+    entry = estimator.kinds.get(layer.kind, {})
+    stepped = "lattice" in entry and not entry["lattice"].is_trivial
+    return "representatives" if stepped and estimator.representative(layer) == layer \
+        else "off-grid"
 
 
 def _truth(table: Table, unit: str) -> list[Truth]:
@@ -198,6 +218,8 @@ def render(result: TableResult) -> Lines:
     parts: list[Any] = [title, _comparison(result), Text("")]
     if len(model.by_kind) > 1:
         parts += [_breakdown("kind", model.by_kind, result.confidence), Text("")]
+    if len(model.by_set) > 1:
+        parts += [_breakdown("test set", model.by_set, result.confidence), Text("")]
     parts += [_breakdown("status", model.by_status, result.confidence)]
     reasons = sorted(model.unanswered.items(), key=lambda item: -item[1])
     parts += [Text(f"no estimate for {count:,} layers: {reason}", style="red")

@@ -13,15 +13,16 @@ The same rows, options and seed give the same bytes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from mlir_pr import _core
+from mlir_pr import _core, transfer
 from mlir_pr.metrics import error_metrics
+from mlir_pr.tablesteps import find_steps, settle_plateaus
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,6 +30,8 @@ FloatArray = npt.NDArray[np.float64]
 _WORTHWHILE = 0.02
 #: Relative error below which a base is taken for exact.
 _EXACT = 1e-6
+#: Fewer errors do not tell where they are large.
+_FEWEST_ROWS_SPREAD = 120
 #: Beyond this many rows trees are grown on histograms.
 _MOST_ROWS_EXACT_TREES = 2000
 
@@ -48,6 +51,12 @@ class ForestShape:
     trees: int
     depth: int
     eta: float
+    #: Of rows for each tree, of features for each split.
+    row_share: float = 1.0
+    feature_share: float = 1.0
+
+
+_SPREAD_SHAPE = ForestShape(60, 3, 0.1, 0.6, 0.4)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ class Options:
     fewest_groups: int = 12
     max_branches: int = 4
     forests: tuple[ForestShape, ...] = (
-        ForestShape(100, 3, 0.1), ForestShape(300, 4, 0.05), ForestShape(300, 6, 0.05))
+        ForestShape(100, 3, 0.1), ForestShape(300, 4, 0.05, 0.6, 0.4),
+        ForestShape(300, 6, 0.05, 0.6, 0.4))
 
 
 @dataclass(frozen=True)
@@ -104,12 +114,15 @@ class _Fitted:
 
 
 def train(rows: Sequence[Row], target: _core.TargetInfo, options: Options = Options(),
-          provenance: Mapping[str, Any] | None = None) -> Trained:
-    """A bundle for the target from rows with one latency a layer."""
+          provenance: Mapping[str, Any] | None = None,
+          similar: _core.Estimator | None = None) -> Trained:
+    """A bundle for the target from rows with one latency a layer. `similar`: the
+    model of a similar device, to start from where that is better."""
     builder = _core.BundleBuilder(target)
     kinds: dict[str, Any] = {}
     for kind in sorted({*target.kinds, *(row.layer.kind for row in rows)}):
-        kinds[kind] = _train_kind(builder, kind, rows, target, options)
+        source = None if similar is None else transfer.source_of(similar, kind)
+        kinds[kind] = _train_kind(builder, kind, rows, target, options, source)
     card = {
         "schema": 1,
         "target": target.name,
@@ -148,11 +161,14 @@ def model_layer(layer: _core.Layer, target: _core.TargetInfo) -> _core.Layer:
 
 
 def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
-                target: _core.TargetInfo, options: Options) -> dict[str, Any]:
+                target: _core.TargetInfo, options: Options,
+                source: transfer.Source | None) -> dict[str, Any]:
     own = [row for row in rows if row.layer.kind == kind]
     legal = [Row(model_layer(row.layer, target), row.latency, row.lower, row.upper)
              for row in own if not target.why_illegal(row.layer)]
     data = _prepare(kind, target.lattice(kind), legal)
+    if not target.description_hash:
+        data = _with_found_steps(data)
     card: dict[str, Any] = {"rows": len(own), "illegal_rows": len(own) - len(legal),
                             "plateaus": _count(data.groups)}
     if _count(data.groups) < options.fewest_groups:
@@ -164,9 +180,15 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             builder.add_absent_kind(kind, reason)
         return {**card, "status": "measured_only" if data.rows else "absent", "reason": reason}
     model, held_out, comparison = _choose(data, options)
-    interval = _core.Interval.calibrate(held_out, data.latencies)
+    if source is not None and source.fits(data.lattice):
+        model, held_out, comparison = _choose_source(data, source, model, held_out, comparison,
+                                                     options)
+    spread, scales = _fit_spread(data, model, held_out, options)
+    # As if held out of a model of all rows: what calibrates the interval.
+    kept = data.latencies * (held_out / data.latencies) ** comparison["less_data"]
+    interval = _core.Interval.calibrate(kept, data.latencies, scales)
     builder.add_kind(data.lattice, model.base, data.layers, interval, model.forest,
-                     model.features, [_exact_row(row) for row in data.rows])
+                     model.features, [_exact_row(row) for row in data.rows], spread)
     return {**card, "status": "trained", **comparison,
             "lattice": json.loads(data.lattice.to_json())["steps"],
             "domain": _domain(data.layers),
@@ -174,6 +196,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             "base": model.base.text,
             "features": model.features,
             "trees": model.forest.num_trees if model.forest else 0,
+            "local_intervals": spread is not None,
             "held_out": error_metrics(data.latencies, held_out).as_json()}
 
 
@@ -185,6 +208,14 @@ def _prepare(kind: str, lattice: _core.Lattice, rows: Sequence[Row]) -> _KindDat
     return _KindData(kind, lattice, ordered,
                      np.array([row.latency for row in ordered], dtype=np.float64),
                      np.array([numbers[name] for name in plateaus], dtype=np.int64))
+
+
+def _with_found_steps(data: _KindData) -> _KindData:
+    """Of a target without a description, the rows are the last word on steps."""
+    args = data.layers, data.latencies, data.groups
+    lattice = settle_plateaus(*args, find_steps(*args, data.lattice))
+    # Query points, and so groups, follow from the lattice.
+    return _prepare(data.kind, lattice, data.rows)
 
 
 def _exact_row(row: Row) -> tuple[_core.Layer, float, float, float]:
@@ -213,10 +244,7 @@ def _choose(data: _KindData, options: Options) -> tuple[_Fitted, FloatArray, dic
                                     folds=options.folds, seed=options.seed)
     chosen = next(row for row in compared if row["chosen"])
     folds = _folds(data, options)
-    bases = [_core.fit_base(part.layers, part.latencies, part.lattice, part.groups,
-                            terms=chosen["terms"], branches=chosen["branches"],
-                            seed=options.seed)[0]
-             for part in (data.take(seen) for seen, _ in folds)]
+    bases = [_fit_chosen(data.take(seen), chosen, options) for seen, _ in folds]
     best_shape: ForestShape | None = None
     best = _held_out(data, folds, bases, None, options)
     best_error = _mape(best, data.latencies)
@@ -228,11 +256,73 @@ def _choose(data: _KindData, options: Options) -> tuple[_Fitted, FloatArray, dic
         if error < best_error * (1 - _WORTHWHILE):
             best_shape, best, best_error = shape, predicted, error
     comparison = {
+        "less_data": _less_data(data, chosen, best_shape, best, options),
         "base_compared": [{key: row[key] for key in ("branches", "term_set", "cv_error", "chosen")}
                           for row in compared],
         "forest_compared": trials,
     }
     return _fit_forest(data, base, best_shape, options), best, comparison
+
+
+def _choose_source(data: _KindData, source: transfer.Source, model: _Fitted,
+                   held_out: FloatArray, comparison: dict[str, Any], options: Options
+                   ) -> tuple[_Fitted, FloatArray, dict[str, Any]]:
+    """The model that was trained anew, or the similar device's where its like was
+    closer to rows held out."""
+    best_error = _mape(held_out, data.latencies)
+    trials = [{"start": "anew", "mape": best_error}]
+    chosen, less_data = "anew", comparison["less_data"]
+    for with_forest in (False, True) if source.forest else (False,):
+        predicted = np.empty_like(data.latencies)
+        for seen, unseen in _folds(data, options):
+            part = _adapted(data.take(seen), source, with_forest)
+            predicted[unseen] = part.predict(data.take(unseen))
+        predicted = np.maximum(predicted, 1.0)
+        error = _mape(predicted, data.latencies)
+        name = f"base{' and forest' if with_forest else ''} of {source.target}"
+        trials.append({"start": name, "mape": error})
+        if error < best_error * (1 - _WORTHWHILE):
+            best_error, held_out, chosen, less_data = error, predicted, name, 1.0
+            model = _adapted(data, source, with_forest)
+    return model, held_out, {
+        **comparison, "less_data": less_data,
+        "transfer": {"model": source.model_id, "target": source.target, "chosen": chosen,
+                     "compared": trials}}
+
+
+def _adapted(data: _KindData, source: transfer.Source, with_forest: bool) -> _Fitted:
+    base = transfer.adapted_base(source, data.layers, data.latencies, data.lattice, with_forest)
+    return _Fitted(base, list(source.features), source.forest) if with_forest else _Fitted(base)
+
+
+def _less_data(data: _KindData, chosen: Mapping[str, Any], shape: ForestShape | None,
+               held_out: FloatArray, options: Options) -> float:
+    """By what factor errors shrink from the models of the folds, which saw fewer
+    rows, to one of all rows: along the power law that a third of the rows and the
+    folds lie on. Intervals would be too wide otherwise."""
+    if len(data.rows) < _FEWEST_ROWS_SPREAD or np.median(np.abs(held_out / data.latencies - 1)) < _EXACT:
+        return 1.0
+    # The folds turned round: one is seen, the others are not.
+    turned = [(unseen, seen) for seen, unseen in _folds(data, replace(options, folds=3))]
+    bases = [_fit_chosen(data.take(seen), chosen, options) for seen, _ in turned]
+    few = np.mean([_log_error(_fit_forest(data.take(seen), base, shape, options)
+                              .predict(data.take(unseen)), data.latencies[unseen])
+                   for (seen, unseen), base in zip(turned, bases)])
+    seen_share = 1 - 1 / options.folds
+    many = _log_error(held_out, data.latencies)
+    exponent = np.log(few / many) / np.log(3 * seen_share)
+    return float(seen_share ** np.clip(exponent, 0, 1.5))
+
+
+def _log_error(predicted: FloatArray, measured: FloatArray) -> float:
+    """The median is what scales; outliers do not shrink with more data."""
+    return float(np.median(np.abs(np.log(np.maximum(predicted, 1.0) / measured))))
+
+
+def _fit_chosen(data: _KindData, chosen: Mapping[str, Any], options: Options) -> _core.Base:
+    return _core.fit_base(data.layers, data.latencies, data.lattice, data.groups,
+                          terms=chosen["terms"], branches=chosen["branches"],
+                          seed=options.seed)[0]
 
 
 def _folds(data: _KindData, options: Options
@@ -261,6 +351,42 @@ def _held_out(data: _KindData,
 
 def _mape(predicted: FloatArray, measured: FloatArray) -> float:
     return float(np.mean(np.abs(predicted / measured - 1)))
+
+
+# -- Intervals -----------------------------------------------------------------
+
+
+def _fit_spread(data: _KindData, model: _Fitted, held_out: FloatArray,
+               options: Options) -> tuple[_core.Forest | None, FloatArray]:
+    """A forest of the log of the error, and the scale that its like expected of
+    each row without having seen its error; neither where errors are alike
+    everywhere. Sets the model's features where it had none."""
+    nothing = None, np.empty(0)
+    sizes = np.abs(np.log(held_out / data.latencies))
+    if len(data.rows) < _FEWEST_ROWS_SPREAD or np.median(sizes) < _EXACT:
+        return nothing
+    names = model.features or _core.feature_names(data.lattice)
+    matrix = _core.feature_matrix(data.layers, data.lattice, model.base, names)
+    if not model.features:
+        kept = _distinct_columns(matrix)
+        names, matrix = [names[i] for i in kept], np.ascontiguousarray(matrix[:, kept])
+    # Errors of almost nothing are luck: their logarithm must not lead.
+    target = np.log(np.maximum(sizes, 0.1 * np.median(sizes)))
+    scales = np.empty_like(sizes)
+    for seen, unseen in _folds(data, options):
+        scales[unseen] = np.exp(_spread_forest(matrix[seen], target[seen], options)
+                                .predict(matrix[unseen]).astype(np.float64))
+    narrower = np.quantile(sizes / scales, 0.9) * scales.mean() / np.quantile(sizes, 0.9)
+    if not names or narrower > 1 - _WORTHWHILE:
+        return nothing
+    model.features = names
+    return _spread_forest(matrix, target, options), scales
+
+
+def _spread_forest(matrix: npt.NDArray[np.float32], target: FloatArray,
+                   options: Options) -> _core.Forest:
+    return _core.Forest.from_xgboost(fit_xgboost(matrix, target, _SPREAD_SHAPE, options.seed,
+                                                 base_score=float(target.mean())))
 
 
 # -- Forests -------------------------------------------------------------------
@@ -300,6 +426,7 @@ def fit_xgboost(matrix: npt.NDArray[np.float32], target: FloatArray, shape: Fore
     parameters = {
         "objective": "reg:squarederror", "max_depth": shape.depth, "eta": shape.eta,
         "base_score": base_score, "nthread": 1, "seed": seed,
+        "subsample": shape.row_share, "colsample_bynode": shape.feature_share,
         "tree_method": "exact" if len(target) <= _MOST_ROWS_EXACT_TREES else "hist",
     }
     booster = xgboost.train(parameters, xgboost.DMatrix(matrix, target), shape.trees)

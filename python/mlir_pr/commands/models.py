@@ -107,11 +107,13 @@ def show_command(model: str, as_json: bool) -> None:
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--roles", default=",".join(DEFAULT_ROLES), show_default=True, metavar="ROLE,…",
               help="Measurements to learn from, by why they were made.")
+@click.option("--from", "similar", metavar="OTHER.prm",
+              help="Model of a similar device to start from, where that is better.")
 @click.option("--baselines/--no-baselines", default=True, show_default=True,
               help="Keep the rows beside the bundle, for 'evaluate' to fit its baselines to.")
 @ui.json_option
 def train_command(store_path: str, target: str | None, output: str, seed: int, roles: str,
-                  baselines: bool, as_json: bool) -> None:
+                  similar: str | None, baselines: bool, as_json: bool) -> None:
     """Fit a model to the measurements and write its bundle.
 
     The same store, options and seed give the same bytes.
@@ -124,7 +126,8 @@ def train_command(store_path: str, target: str | None, output: str, seed: int, r
         info = effective(store, stored)
     for text in data.notes:
         ui.warn(text)
-    trained = train(data.rows, info, Options(seed=seed), data.provenance)
+    other = None if similar is None else load_estimator(similar, "90")
+    trained = train(data.rows, info, Options(seed=seed), data.provenance, other)
     write_atomically(output, trained.bundle)
     estimator = _core.Estimator.load(output)
     beside = baselines_path(Path(output))
@@ -152,19 +155,24 @@ def _roles(text: str) -> list[str]:
 @model_option
 @click.option("--table", required=True, metavar="TABLE.csv", help="The measurements.")
 @click.option("--config", required=True, metavar="MAP.yaml", help="What its columns mean.")
+@click.option("--networks", multiple=True, metavar="FILE.mlir",
+              help="Networks whose layers are a test set of their own; may be repeated.")
 @confidence_option
 @click.option("--duplicates", type=click.Choice(["error", "merge"]), default="error",
               show_default=True, help="Rows of one layer that disagree: refuse the table, or "
               "merge them by their lower median.")
 @click.option("--json", "json_path", metavar="OUT", default=None, is_flag=False, flag_value="-",
               help="Write JSON there; without a name, to standard output.")
-def evaluate_command(model: str, table: str, config: str, confidence: str, duplicates: str,
-                     json_path: str | None) -> None:
+def evaluate_command(model: str, table: str, config: str, networks: tuple[str, ...],
+                     confidence: str, duplicates: str, json_path: str | None) -> None:
     """Accuracy of a model, and of the baselines, against measurements."""
     from mlir_pr import evaluation
+    from mlir_pr.annotations import read_layers
     estimator = load_estimator(model, confidence)
+    real = {text for file in networks for text in read_layers(file, estimator.target).layers}
     read = read_table(table, config, allow_duplicates=duplicates == "merge")
-    result = evaluation.evaluate_table(estimator, model_path(model), read, int(confidence), config)
+    result = evaluation.evaluate_table(estimator, model_path(model), read, int(confidence), config,
+                                       real)
     if json_path is not None:
         text = json.dumps({"schema": 1, **result.as_json()}, indent=1) + "\n"
         if json_path == "-":

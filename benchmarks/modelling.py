@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What benchmarks/accuracy.py, intervals.py and tables.py share: described machines
+with plans and truth, imported tables, and the training of a model or a baseline."""
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
+
+from mlir_pr import _core, planning, toolchain
+from mlir_pr.baselines import fit
+from mlir_pr.campaign import read_campaign
+from mlir_pr.tables import read_table
+from mlir_pr.training import Options, Row, train
+
+FloatArray = npt.NDArray[np.float64]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared_folder() -> Path:
+    """The folder with measurements and networks made elsewhere, beside the checkout."""
+    return Path(os.environ.get("PR_SHARED_DIR", ROOT.parent / "shared"))
+
+
+# Described machines.
+
+
+@dataclass(frozen=True)
+class Machine:
+    name: str
+    target: str
+    kind: str
+    #: Ranges in place of the description's, in the words of a campaign.
+    dims: tuple[tuple[str, Any], ...] = ()
+    types: str = "i8, i8 -> i32"
+    #: Whether all plateaus are flat.
+    flat: bool = True
+
+    @functools.cached_property
+    def info(self) -> _core.TargetInfo:
+        text = toolchain.output_of([str(toolchain.bench_opt()), f"--target={self.target}",
+                                    "--describe"])
+        return _core.TargetInfo.from_json(text)
+
+    def plan(self, sampling: str, count: int, seed: int,
+             share: float | None = None) -> list[_core.Layer]:
+        """Layers of a campaign of this machine's kind, network layers apart."""
+        config: dict[str, Any] = {
+            "seed": seed, "sampling": sampling, "budget": {"count": count},
+            "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims)}}}
+        if share is not None:
+            config["starts_share"] = share
+        with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
+            file = Path(folder) / "campaign.yaml"
+            file.write_text(json.dumps(config))  # JSON is YAML
+            planned = planning.make_plan(read_campaign(file), self.info, []).layers
+        return [_core.Layer.parse(one.layer) for one in planned]
+
+    def measure(self, layers: Sequence[_core.Layer]) -> FloatArray:
+        """Cycles; NaN where the machine cannot run a layer."""
+        with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
+            file = Path(folder) / "layers.txt"
+            file.write_text("".join(layer.text + "\n" for layer in layers))
+            done = subprocess.run(
+                [str(toolchain.bench_opt()), f"--target={self.target}", "--run",
+                 "--layers", str(file)], capture_output=True, text=True, check=False)
+        replies = [json.loads(line) for line in done.stdout.splitlines()]
+        return np.array([np.nan if reply["cycles"] is None else reply["cycles"]
+                         for reply in replies], dtype=np.float64)
+
+    def rows(self, layers: Sequence[_core.Layer]) -> list[Row]:
+        return [Row(layer, float(value)) for layer, value in zip(layers, self.measure(layers))
+                if value > 0]
+
+
+_NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),
+           ("kh", {"values": [1, 3, 5]}), ("kw", "kh"), ("ph", "kh // 2"), ("pw", "kh // 2"),
+           ("sh", {"values": [1, 2]}), ("sw", "sh"))
+_WIDE = (("oc", [1, 512]), ("ic", [1, 512]), *_NARROW[2:])
+_MATMUL = (("m", [1, 256]), ("n", [1, 512]), ("k", [1, 512]))
+
+
+def machines() -> list[Machine]:
+    ramping = str(ROOT / "test" / "Inputs" / "ramping_npu.mlir")
+    found = [
+        Machine("ultratrail", "ultratrail", "conv1d",
+                (("oc", {"range": [1, 128], "scale": "linear"}),
+                 ("ic", {"range": [1, 128], "scale": "linear"}),
+                 ("kw", {"values": [1, 3, 5, 7, 9]}), ("sw", [1, 4]),
+                 ("iw", {"range": [16, 128], "scale": "linear"}),
+                 ("pw", {"values": [0, "kw // 2"]}))),
+        Machine("systolic 16x16", "systolic_array[rows=16,cols=16,width=16]", "matmul", _MATMUL),
+        Machine("ramping NPU, narrow", ramping, "conv2d", _NARROW, flat=False),
+        Machine("ramping NPU, wide", ramping, "conv2d", _WIDE, flat=False),
+        Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32"),
+        Machine("gemmini", "gemmini", "matmul", _MATMUL),
+    ]
+    return [one for one in found if Path(one.target).exists()
+            or (ROOT / "architectures" / f"{one.target.split('[')[0]}.mlir").exists()]
+
+
+# Tables of measurements made elsewhere.
+
+
+@dataclass(frozen=True)
+class ImportedTable:
+    """Layers with latencies in picoseconds, and the cell that each belongs to."""
+
+    name: str
+    layers: list[_core.Layer]
+    latencies: FloatArray
+    cells: npt.NDArray[np.int64]
+    #: The raw columns, what a plain learner would be given.
+    columns: npt.NDArray[np.float64]
+
+    def take(self, index: npt.NDArray[np.int64]) -> list[Row]:
+        return [Row(self.layers[i], float(self.latencies[i])) for i in index]
+
+    def every(self, nth: int) -> ImportedTable:
+        """A table of each nth row."""
+        return ImportedTable(self.name, self.layers[::nth], self.latencies[::nth],
+                             self.cells[::nth], self.columns[::nth])
+
+    @functools.cached_property
+    def info(self) -> _core.TargetInfo:
+        return _core.TargetInfo.from_json(json.dumps({
+            "schema": 1, "name": self.name, "counts_cycles": False,
+            "kinds": [{"kind": self.layers[0].kind}]}))
+
+
+def gpu_table(name: str) -> ImportedTable:
+    """`a100-linear`, `a100-conv2d` and the like, through their map.yaml."""
+    config = ROOT / "examples" / "tables" / f"{name}.yaml"
+    table = read_table(shared_folder() / "data" / "nvidia-kernels" / f"{name}.csv", config)
+    layers = [_core.Layer.parse(row.layer) for row in table.rows]
+    linear = name.endswith("linear")
+    first, second = ("k", "n") if linear else ("ic", "oc")
+    names = ["m", "k", "n"] if linear else ["n", "ic", "oc", "kh", "oh", "sh", "pt"]
+    dims = [layer.dims for layer in layers]
+    cells = [int(np.log2(one[first])) * 64 + int(np.log2(one[second])) for one in dims]
+    columns = np.array([[one[dim] for dim in names] for one in dims], dtype=np.float64)
+    return ImportedTable(name, layers, np.array([row.time_ps for row in table.rows], np.float64),
+                         np.array(cells), columns)
+
+
+def folds_of(groups: npt.NDArray[np.int64], folds: int,
+             seed: int) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Seen and held-out rows; a group is held out as a whole."""
+    names, place = np.unique(groups, return_inverse=True)
+    fold = np.empty(names.size, dtype=np.int64)
+    fold[np.random.RandomState(seed).permutation(names.size)] = np.arange(names.size) % folds
+    for one in range(folds):
+        yield np.flatnonzero(fold[place] != one), np.flatnonzero(fold[place] == one)
+
+
+# Learners.
+
+
+def learn(rows: Sequence[Row], info: _core.TargetInfo, confidence: int = 90,
+          options: Options = Options()) -> _core.Estimator:
+    return _core.Estimator.from_bytes(train(rows, info, options).bundle, confidence)
+
+
+def ask(estimator: _core.Estimator, layers: Sequence[_core.Layer]) -> dict[str, FloatArray]:
+    """Arrays value, lower, upper (NaN: none) in the target's unit, and outside: whether
+    the layer is extrapolated."""
+    answers = estimator.predict(list(layers))
+    names = ("cycles", "lower_cycles", "upper_cycles") if estimator.target.counts_cycles \
+        else ("time_ps", "lower_ps", "upper_ps")
+    result = {key: np.array([np.nan if one is None else one for one in answers[name]], np.float64)
+              for key, name in zip(("value", "lower", "upper"), names)}
+    result["outside"] = np.array([status == "extrapolated" for status in answers["status"]])
+    return result
+
+
+def plain(rows: Sequence[Row], info: _core.TargetInfo, name: str, seed: int,
+          layers: Sequence[_core.Layer]) -> FloatArray:
+    """A baseline's answers."""
+    return np.asarray(fit(name, rows, info, seed).predict(list(layers)))
+
+
+def errors(predicted: FloatArray, truth: FloatArray) -> FloatArray:
+    return np.abs(predicted / truth - 1)
+
+
+def progress(jobs: Sequence[Any], label: str) -> Iterable[Any]:
+    """The jobs, with progress and the time left on standard error."""
+    return track(jobs, label, console=Console(stderr=True))
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
