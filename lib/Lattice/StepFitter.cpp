@@ -70,6 +70,8 @@ void StepFitter::skip(int64_t extent) { state->planner.skip(extent); }
 static constexpr int64_t kCurvePoints = 2048;
 /// A rise within the plateau of less than this share of the step is flat.
 static constexpr double kFlatShare = 0.02;
+/// Of a narrower step's height.
+static constexpr double kLittle = 0.1;
 /// A share that is known no better says nothing.
 static constexpr double kVagueShare = 0.2;
 
@@ -114,6 +116,24 @@ static unsigned measuredEdges(const Term &term,
   return edges;
 }
 
+/// A wider staircase whose edges are all those of a narrower one, and add
+/// little to them, says that the narrower one is not quite even.
+static void dropRepetitions(std::vector<FittedStep> &steps) {
+  auto repeats = [&](const FittedStep &wide) {
+    return std::any_of(
+        steps.begin(), steps.end(), [&](const FittedStep &narrow) {
+          return narrow.width < wide.width && wide.width % narrow.width == 0 &&
+                 (wide.offset - narrow.offset) % narrow.width == 0 &&
+                 wide.height < kLittle * narrow.height;
+        });
+  };
+  std::vector<FittedStep> kept;
+  for (const FittedStep &step : steps)
+    if (!repeats(step))
+      kept.push_back(step);
+  steps = std::move(kept);
+}
+
 SweepFit StepFitter::result() const {
   const Planner &planner = state->planner;
   std::vector<Point> points = planner.points();
@@ -147,6 +167,14 @@ SweepFit StepFitter::result() const {
                     percent(fit.noise) + " around the fit";
     fit.steps.push_back(std::move(step));
   }
+  if (fit.steps.empty() && fit.deterministic)
+    if (auto rises = periodOfRises(points, span))
+      fit.steps.push_back(
+          {rises->stair.width, rises->stair.offset, span.low, span.high,
+           Plateau::Ramps, rises->height, rises->significance,
+           std::to_string(fit.measurements) +
+               " measurements; edges stand out of the rises beside them"});
+  dropRepetitions(fit.steps);
   std::sort(fit.steps.begin(), fit.steps.end(),
             [](const FittedStep &a, const FittedStep &b) {
               return a.width > b.width;

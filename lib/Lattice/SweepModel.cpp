@@ -21,8 +21,10 @@ bool sweep::operator==(const Term &a, const Term &b) {
          a.high == b.high;
 }
 
-/// Latencies are whole picoseconds or cycles: this much of one is rounding.
+/// Latencies are whole picoseconds or cycles: this much of one is rounding ...
 static constexpr double kRounding = 0.3;
+/// ... relatively, of latencies of a few cycles too.
+static constexpr double kMostRounding = 0.003;
 /// Nothing is believed to be more exact, relatively.
 static constexpr double kExactness = 1e-6;
 /// A range this many times its begin bends in more ways.
@@ -65,7 +67,8 @@ Model::Model(const std::vector<Point> &points, std::vector<Term> terms,
       design(i, smooth + Eigen::Index(j)) =
           weight * columns[j].at(point.extent);
     target(i) = std::sqrt(point.count);
-    double exactness = std::hypot(kRounding / point.latency, kExactness);
+    double exactness = std::hypot(
+        std::min(kMostRounding, kRounding / point.latency), kExactness);
     floor += point.count * exactness * exactness;
   }
   Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr;

@@ -8,6 +8,7 @@
 #include <Eigen/Dense>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace pr::sweep {
@@ -73,6 +74,17 @@ std::vector<Addition> bestAdditions(const std::vector<Point> &points,
                                     const Model &model, Span span,
                                     const std::vector<int64_t> &candidates,
                                     unsigned most);
+
+/// A staircase among the rises between neighbouring extents.
+struct Rises {
+  Term stair;
+  double height = 0;       ///< of the rise at an edge over those beside
+  double significance = 0; ///< that over its standard error
+};
+
+/// What exact measurements of extents in a row show of a period: the one whose
+/// edges stand out most. nullopt: none does.
+std::optional<Rises> periodOfRises(const std::vector<Point> &points, Span span);
 
 } // namespace pr::sweep
 

@@ -47,13 +47,15 @@ bool Planner::isDeterministic() const {
 
 /// Interrupts make measurements longer, by far.
 static constexpr double kOutlier = 2.5;
+/// Measurements of one extent that cannot all have been disturbed.
+static constexpr size_t kBelievedAfter = 3;
 
-static Point merged(int64_t extent, std::vector<double> latencies) {
-  std::sort(latencies.begin(), latencies.end());
-  double middle = latencies[(latencies.size() - 1) / 2];
+/// What was not disturbed is no longer than a multiple of the shortest.
+static Point merged(int64_t extent, const std::vector<double> &latencies) {
+  double least = *std::min_element(latencies.begin(), latencies.end());
   double sum = 0, count = 0;
   for (double latency : latencies)
-    if (latency < kOutlier * middle && middle < kOutlier * latency) {
+    if (latency < kOutlier * least) {
       sum += latency;
       ++count;
     }
@@ -78,7 +80,7 @@ bool Planner::isSuspicious(int64_t extent) const {
 std::vector<Point> Planner::points() const {
   std::vector<Point> result;
   for (const auto &[extent, latencies] : seen)
-    if (latencies.size() > 1 || !isSuspicious(extent))
+    if (latencies.size() >= kBelievedAfter || !isSuspicious(extent))
       result.push_back(merged(extent, latencies));
   return result;
 }
@@ -92,9 +94,17 @@ static constexpr unsigned kMostTerms = 6;
 static constexpr double kBelieved = 4;
 /// A staircase stands out of the noise by as many standard errors.
 static constexpr double kSignificant = 4.5;
+/// What is more likely beforehand needs less: powers of two, and those of them
+/// that a wider staircase is made of.
+static constexpr double kSignificantIfLikely = 4.0;
+static constexpr double kSignificantIfNested = 3.2;
+/// Where the fit is that far away from the points nothing is known.
+static constexpr double kMostNoise = 0.25;
 static constexpr unsigned kFewestEdges = 2;
 /// Of a staircase's height: a rise at an edge that is one of its steps.
 static constexpr double kClearShare = 0.3;
+/// Standard errors that leave no doubt that it is there.
+static constexpr double kSure = 6;
 
 Model Planner::selectModel(const std::vector<Point> &points) const {
   std::vector<Term> terms;
@@ -127,6 +137,11 @@ Model Planner::selectModel(const std::vector<Point> &points) const {
   return model;
 }
 
+static bool isEdge(const Term &term, const Point &below, const Point &above) {
+  return above.extent == below.extent + 1 &&
+         term.at(above.extent) > term.at(below.extent);
+}
+
 /// Latency per extent between a point and the nearest one on the same plateau;
 /// `side` -1 looks below it, +1 above.
 static std::optional<double> slopeBeside(const Term &term,
@@ -142,49 +157,70 @@ static std::optional<double> slopeBeside(const Term &term,
 
 /// Where both sides of an edge were measured latency must rise more there than
 /// beside it: a bend of the curve does not, however well a stair would fit.
-static bool standsOut(const Term &term, double height, double noise,
-                      const std::vector<Point> &points) {
-  double excess = 0, variance = 0, weights = 0;
+/// On exact machines most edges must.
+static bool standsOutExactly(const Term &term, double height,
+                             const std::vector<Point> &points) {
   unsigned edges = 0, clear = 0;
   for (size_t i = 0; i + 1 < points.size(); ++i) {
-    const Point &below = points[i], &above = points[i + 1];
-    if (above.extent != below.extent + 1 ||
-        term.at(above.extent) == term.at(below.extent))
+    if (!isEdge(term, points[i], points[i + 1]))
       continue;
     auto left = slopeBeside(term, points, i, -1),
          right = slopeBeside(term, points, i + 1, +1);
     double slope = left && right ? 0.5 * (*left + *right)
                    : left        ? *left
                                  : right.value_or(0);
-    double rise = above.latency - below.latency - slope;
-    double weight = 1 / (above.latency * above.latency);
-    double error = noise * above.latency;
-    excess += weight * rise;
-    weights += weight;
-    variance +=
-        weight * weight * error * error * (1 / above.count + 1 / below.count);
+    double rise = points[i + 1].latency - points[i].latency - slope;
     ++edges;
     clear += rise > kClearShare * height;
   }
-  if (edges == 0)
-    return false;
-  double error = std::sqrt(variance) / weights;
-  if (error < kClearShare * height)
-    return 3 * clear >= 2 * edges;
-  return excess / weights > error;
+  return edges > 0 && 3 * clear >= 2 * edges;
+}
+
+/// With noise, all edges together must.
+static bool standsOut(const Model &model, unsigned index,
+                      const std::vector<Point> &points) {
+  const Term &term = model.terms()[index];
+  double excess = 0, variance = 0;
+  for (size_t i = 0; i + 1 < points.size(); ++i) {
+    const Point &below = points[i], &above = points[i + 1];
+    if (!isEdge(term, below, above))
+      continue;
+    double slope = model.predict(above.extent) - model.predict(below.extent) -
+                   model.height(index);
+    double error = model.noise() * above.latency;
+    double weight = 1 / (above.latency * above.latency);
+    excess += weight * (above.latency - below.latency - slope);
+    variance +=
+        weight * weight * error * error * (1 / above.count + 1 / below.count);
+  }
+  bool isSure = model.significance(index) >= kSure;
+  return variance > 0 && excess > (isSure ? 0 : std::sqrt(variance));
+}
+
+/// How many standard errors a staircase of a model needs.
+static double requiredSignificance(const Model &model, const Term &term) {
+  if (term.offset != 0 || (term.width & (term.width - 1)) != 0)
+    return kSignificant;
+  for (const Term &other : model.terms())
+    if (other.width > term.width && other.width % term.width == 0 &&
+        other.offset % term.width == 0)
+      return kSignificantIfNested;
+  return kSignificantIfLikely;
 }
 
 bool Planner::isSupported(const Model &model, unsigned i,
                           const std::vector<Point> &points) const {
   const Term &term = model.terms()[i];
-  if (model.height(i) <= 0 || model.significance(i) < kSignificant)
+  if (model.height(i) <= 0 || model.noise() > kMostNoise ||
+      model.significance(i) < requiredSignificance(model, term))
     return false;
   double levels = 0;
   for (size_t j = 1; j < points.size(); ++j)
     levels += term.at(points[j].extent) > term.at(points[j - 1].extent);
-  return levels >= kFewestEdges &&
-         standsOut(term, model.height(i), isDeterministic() ? 0 : model.noise(),
-                   points);
+  if (levels < kFewestEdges)
+    return false;
+  return isDeterministic() ? standsOutExactly(term, model.height(i), points)
+                           : standsOut(model, i, points);
 }
 
 //===----------------------------------------------------------------------===//
@@ -204,6 +240,8 @@ static constexpr double kLeastNoise = 1e-3;
 /// Squared distance over noise below which rivals are as good as equal.
 static constexpr double kIndistinct = 0.05;
 static constexpr unsigned kAtOnce = 2;
+/// Standard deviations that an edge must rise to be looked for.
+static constexpr double kVisible = 2;
 
 unsigned Planner::fewest() const {
   unsigned wanted = isDeterministic() ? kFewestExact : kFewestNoisy;
@@ -239,12 +277,8 @@ bool Planner::planRepetitions() {
   for (const auto &[extent, latencies] : seen) {
     if (repetitions == kMostRepetitions)
       return false;
-    // Two that differ by a factor: a third decides.
-    bool torn = latencies.size() == 2 &&
-                std::max(latencies[0], latencies[1]) >
-                    kOutlier * std::min(latencies[0], latencies[1]);
-    if (skipped.count(extent) ||
-        !(torn || (latencies.size() == 1 && isSuspicious(extent))))
+    if (skipped.count(extent) || latencies.size() >= kBelievedAfter ||
+        !isSuspicious(extent))
       continue;
     ++repetitions;
     enqueue(extent);
@@ -346,35 +380,48 @@ bool Planner::planDistinction(const std::vector<Point> &points,
 }
 
 /// Edges in a row, both sides of each, so that plateaus are seen at both ends;
-/// their middles, for narrower steps; the last edges, for the region's end.
-bool Planner::planConfirmation(const std::vector<Point> &, const Model &model) {
+/// their middles, for narrower steps; the last edge, for the region's end.
+bool Planner::planConfirmation(const Model &model) {
   auto wantedOnce = [&](int64_t extent) {
     if (!seen.count(extent))
       enqueue(extent);
   };
-  for (const Term &term : model.terms()) {
+  for (unsigned i = 0; i < model.terms().size(); ++i) {
+    const Term &term = model.terms()[i];
     if (!term.isStair())
       continue;
+    int64_t low = std::max(term.low, range.low),
+            high = std::min(term.high, range.high - 1);
     int64_t first =
-        term.offset +
-        term.width *
-            ceilDiv(std::max(term.low, range.low) - term.offset, term.width);
+        term.offset + term.width * ceilDiv(low - term.offset, term.width);
     int64_t last =
-        term.offset +
-        term.width * floorDiv(std::min(term.high, range.high - 1) - term.offset,
-                              term.width);
-    for (int64_t i = 0; i < 3; ++i) {
-      int64_t edge = first + i * term.width;
-      if (edge > last)
-        break;
+        term.offset + term.width * floorDiv(high - term.offset, term.width);
+    for (int64_t edge = first; edge <= std::min(last, first + 2 * term.width);
+         edge += term.width) {
       wantedOnce(edge);
       wantedOnce(edge + 1);
     }
     wantedOnce(first + term.width - term.width / 2);
     wantedOnce(first + term.width - term.width / 2 + 1);
+    // An edge that drowns in noise says nothing.
+    if (model.height(i) < kVisible * model.noise() * model.predict(last))
+      continue;
     wantedOnce(last);
     wantedOnce(last + 1);
   }
+  return !queue.empty();
+}
+
+/// Extents in a row, where an exact machine shows no staircase of the whole
+/// range: a small step repeats among rises that vary.
+bool Planner::planRun() {
+  if (!isDeterministic() || hasRun)
+    return false;
+  hasRun = true;
+  unsigned left = options.mostMeasurements - measurements;
+  for (int64_t x = range.low; x <= range.high && queue.size() < left; ++x)
+    if (!seen.count(x))
+      enqueue(x);
   return !queue.empty();
 }
 
@@ -390,7 +437,12 @@ bool Planner::plan() {
   if (known.size() < 4)
     return false;
   Model model = selectModel(known);
-  return planConfirmation(known, model) || planDistinction(known, model);
+  bool found = false;
+  for (unsigned i = 0; i < model.terms().size(); ++i)
+    found |= model.terms()[i].isStair() && isSupported(model, i, known);
+  if (!found && measurements >= kFewestExact && planRun())
+    return true;
+  return planConfirmation(model) || planDistinction(known, model);
 }
 
 std::optional<int64_t> Planner::next() {

@@ -39,7 +39,8 @@ private:
   void planBeginning();
   bool planRepetitions();
   bool planDistinction(const std::vector<Point> &points, const Model &model);
-  bool planConfirmation(const std::vector<Point> &points, const Model &model);
+  bool planConfirmation(const Model &model);
+  bool planRun();
   bool plan();
   void enqueue(int64_t extent);
   bool isSuspicious(int64_t extent) const;
@@ -56,6 +57,7 @@ private:
   unsigned measurements = 0;
   unsigned repetitions = 0;
   bool begun = false;
+  bool hasRun = false;
 };
 
 } // namespace pr::sweep

@@ -66,7 +66,12 @@ double Search::price(int64_t width, int64_t offset) const {
   if (offset == 0 && std::find(candidates.begin(), candidates.end(), width) !=
                          candidates.end())
     return 1;
-  double price = 2;
+  bool isNested = std::any_of(
+      model.columns.begin(), model.columns.end(), [&](const Term &term) {
+        return term.width > width && term.width % width == 0 &&
+               term.offset % width == offset;
+      });
+  double price = isNested ? 0.5 : 2;
   if ((width & (width - 1)) != 0)
     price += width % 8 == 0 ? 2 : width % 4 == 0 ? 3 : 4.5;
   if (offset != 0)

@@ -104,6 +104,32 @@ TEST(StepFitter, FindsNarrowInsideWide) {
   EXPECT_TRUE(hasStep(fit, 64));
 }
 
+TEST(StepFitter, FindsSmallStepsAmongUnevenRises) {
+  SweepFit fit = fitted(
+      [](int64_t x) {
+        double latency = 185;
+        for (int64_t i = 1; i < x; ++i)
+          latency += i % 6 == 0 ? 18.0 : double(5 * (1 + i * i % 7 % 2));
+        return latency;
+      },
+      256, 0, 0);
+  EXPECT_TRUE(hasStep(fit, 6));
+}
+
+TEST(StepFitter, MeasuresWhatWasDisturbedTwiceAThirdTime) {
+  auto fitter = StepFitter::create(1, 128);
+  ASSERT_TRUE(fitter);
+  unsigned disturbed = 0;
+  while (auto extent = fitter->next()) {
+    bool isDisturbed = *extent == 17 && disturbed < 2;
+    disturbed += isDisturbed;
+    EXPECT_TRUE(
+        fitter->observe(*extent, stair(8)(*extent) * (isDisturbed ? 10 : 1)));
+  }
+  EXPECT_EQ(disturbed, 2u);
+  EXPECT_TRUE(hasStep(fitter->result(), 8));
+}
+
 TEST(StepFitter, SaysWhereAStepBegins) {
   SweepFit fit = fitted(
       [](int64_t x) {
