@@ -3,6 +3,8 @@
 #include "pr/Arch/Evaluator.h"
 #include "pr/Arch/EventSimulator.h"
 
+#include <algorithm>
+
 using namespace pr;
 using namespace pr::arch;
 
@@ -22,12 +24,28 @@ private:
 };
 } // namespace
 
+/// Whether a program has operations of which the graph knows beforehand that
+/// one pass cannot see their times: those carried out in pairs.
+static bool dependsOnTime(const ObjectDiagram &diagram,
+                          const Program &program) {
+  std::vector<bool> isMarked(diagram.operations.size());
+  for (const Unit &unit : diagram.units)
+    for (const Process &process : unit.processes)
+      if (process.second != kNone)
+        isMarked[process.operation] = true;
+  return std::any_of(
+      program.issues.begin(), program.issues.end(),
+      [&](const Issue &issue) { return isMarked[issue.operation]; });
+}
+
 Expected<Timing> MachineEvaluator::evaluate(const Program &program,
                                             const std::vector<int64_t> &inputs,
                                             const EvaluationOptions &options) {
   if (!machine)
     return machine.error();
-  if (kind != EvaluatorKind::Simulator) {
+  bool simulatesAnyway = kind == EvaluatorKind::Automatic &&
+                         dependsOnTime(machine->diagram(), program);
+  if (kind != EvaluatorKind::Simulator && !simulatesAnyway) {
     GraphOptions graphOptions;
     static_cast<EvaluationOptions &>(graphOptions) = options;
     auto timing = evaluateGraph(*machine, program, inputs, graphOptions);

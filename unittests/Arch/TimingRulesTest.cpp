@@ -656,6 +656,26 @@ TEST(TimingRulesTest, FusedInstructionsRunAsOne) {
   EXPECT_EQ(graph->status, GraphTiming::Status::Approximate);
 }
 
+TEST(TimingRulesTest, PairsAreUnderWayUntilBothHaveLeft) {
+  OneUnit machine({1}, 4);
+  machine.diagram.units[0].inFlight = 1;
+  machine.diagram.units[0].processes.clear();
+  uint32_t second = machine.operation("second");
+  Cost interval{2};
+  machine.process(machine.alu, machine.op, Cost{4}, interval);
+  machine.process(machine.alu, second, Cost{20}, interval);
+  // As one: the first is done after 3 cycles, the second after 20.
+  Program cost = costProgram(0, {3}, &interval);
+  cost.constants.push_back({cost.numValues, 20});
+  cost.outputs.push_back(cost.numValues++);
+  machine.diagram.units[0].processes.push_back({machine.op, second, cost});
+  ProgramSketch program;
+  for (uint32_t op : {second, machine.op, second, machine.op})
+    program.issue(op);
+  // Alone from 0 to 20; the pair from 20 to 40; alone to 44.
+  EXPECT_EQ(cycles(machine, program, GraphTiming::Status::Approximate), 44);
+}
+
 //===----------------------------------------------------------------------===//
 // Errors
 //===----------------------------------------------------------------------===//
