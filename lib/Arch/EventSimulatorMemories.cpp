@@ -117,11 +117,12 @@ bool Simulator::grantRequests() {
 void Simulator::makeRequest(MemoryPlace &memory, Flight &flight) {
   const Instruction &instruction = flight.instruction;
   const Range range = instruction.ranges[flight.rangeAt];
-  Piece piece = nextPiece(machine.unit(flight.unit).bursts,
-                          range.address + flight.runAt * range.stride +
-                              flight.offset,
-                          range.size - flight.offset);
-  int64_t end = access(range.place, now, piece.address, piece.size, range.write);
+  Piece piece =
+      nextPiece(machine.unit(flight.unit).bursts,
+                range.address + flight.runAt * range.stride + flight.offset,
+                range.size - flight.offset);
+  int64_t end =
+      access(range.place, now, piece.address, piece.size, range.write);
   ++memory.underWay;
   ++unitOf(flight).accesses;
   schedule(end, EventKind::AccessEnds, range.place, nullptr,
@@ -201,8 +202,8 @@ int64_t Simulator::openRows(MemoryPlace &memory, int64_t time, int64_t address,
     if (bank.row == row)
       continue;
     bank.row = row;
-    bank.opened = std::max({time, bank.opened + dram.rowCycle,
-                            bank.written + dram.writeRecovery});
+    bank.opened = std::max(
+        {time, bank.opened + dram.rowCycle, bank.written + dram.writeRecovery});
     time = bank.opened + dram.rowMiss;
   }
   return time;
@@ -289,8 +290,7 @@ int64_t Simulator::lookUp(MemoryPlace &memory, int64_t time, int64_t address,
         port.freeAt += cache.victimOverhead;
         accessBehind(behind, miss, way.tag * cache.line, cache.line, true);
       }
-      slot =
-          accessBehind(behind, miss, line * cache.line, cache.line, false);
+      slot = accessBehind(behind, miss, line * cache.line, cache.line, false);
       way = {line, memory.clock, false, slot};
     }
     if (cache.replacement == Replacement::LRU)

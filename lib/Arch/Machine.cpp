@@ -176,27 +176,25 @@ Expected<void> Machine::checkNumbers() const {
     if (auto count = countMembers(storage.name, storage.instances); !count)
       return count.takeError();
     if (storage.kind == StorageKind::DRAM)
-      if (auto good = check(storage.name, {{"banks", storage.banks, 1},
-                                           {"row", storage.row, 1},
-                                           {"row_miss", storage.rowMiss, 0},
-                                           {"row_cycle", storage.rowCycle, 0},
-                                           {"write_recovery",
-                                            storage.writeRecovery, 0},
-                                           {"turnaround", storage.turnaround,
-                                            0}});
+      if (auto good =
+              check(storage.name, {{"banks", storage.banks, 1},
+                                   {"row", storage.row, 1},
+                                   {"row_miss", storage.rowMiss, 0},
+                                   {"row_cycle", storage.rowCycle, 0},
+                                   {"write_recovery", storage.writeRecovery, 0},
+                                   {"turnaround", storage.turnaround, 0}});
           !good)
         return good;
     if (storage.kind != StorageKind::Cache)
       continue;
-    if (auto good = check(storage.name, {{"sets", storage.sets, 1},
-                                         {"ways", storage.ways, 1},
-                                         {"line", storage.line, 1},
-                                         {"misses", storage.misses, 0},
-                                         {"miss_overhead", storage.missOverhead,
-                                          0},
-                                         {"victim_overhead",
-                                          storage.victimOverhead, 0},
-                                         {"set_gap", storage.setGap, 0}});
+    if (auto good =
+            check(storage.name, {{"sets", storage.sets, 1},
+                                 {"ways", storage.ways, 1},
+                                 {"line", storage.line, 1},
+                                 {"misses", storage.misses, 0},
+                                 {"miss_overhead", storage.missOverhead, 0},
+                                 {"victim_overhead", storage.victimOverhead, 0},
+                                 {"set_gap", storage.setGap, 0}});
         !good)
       return good;
     if (storage.backing == kNone || !storage.instances.empty() ||

@@ -198,7 +198,8 @@ LogicalResult LatencyOp::verify() {
     return emitOpError("has a time for a second instruction, but its process "
                        "is of one");
   if (!getInterval())
-    return emitOpError("has a time for the second instruction, but no interval");
+    return emitOpError(
+        "has a time for the second instruction, but no interval");
   return success();
 }
 
