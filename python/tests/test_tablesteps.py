@@ -23,11 +23,11 @@ def draw(count: int, seed: int, largest: int = 150) -> list[_core.Layer]:
     return list(layers.values())
 
 
-def ramping(layer: _core.Layer) -> float:
+def ramping(layer: _core.Layer, byte: float = 0.2) -> float:
     """Arithmetic in eights of n and sixteens of k, weight traffic by the byte."""
     dims = layer.dims
     return 50 + max(dims["m"] * -(-dims["n"] // 8) * -(-dims["k"] // 16),
-                    0.2 * dims["n"] * dims["k"])
+                    byte * dims["n"] * dims["k"])
 
 
 def smooth(layer: _core.Layer) -> float:
@@ -70,7 +70,7 @@ def test_few_rows_show_nothing() -> None:
 
 def test_plateaus_said_to_be_flat_are_seen_to_ramp() -> None:
     layers = draw(300, 4)
-    latencies = np.array([ramping(layer) for layer in layers])
+    latencies = np.array([ramping(layer, byte=1.5) for layer in layers])
     steps = [_core.Step("n", 8, plateau="flat"), _core.Step("k", 16, plateau="flat")]
     settled = tablesteps.settle_plateaus(layers, latencies, np.arange(300),
                                          _core.Lattice("matmul", steps))
