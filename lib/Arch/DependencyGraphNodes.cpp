@@ -132,8 +132,7 @@ Expected<bool> Graph::joins(const Instruction &instruction, uint32_t hop,
       machine.latency({first.unit, process}, first.instruction, &instruction);
   if (!latency)
     return locate(instruction, latency.error());
-  begin = {first.unit, first.start,   *latency,
-           true,       first.release, first.leave};
+  begin = {first.unit, first.start, *latency, true, first.release, first.leave};
   if (latency->second >= 0)
     begin.latency.cycles = latency->second;
   return true;

@@ -150,9 +150,10 @@ public:
   std::vector<StreamTimes> streams;
   std::vector<FetchTimes> fetches; ///< by stage
 
-  /// By storage: whether the time of an access depends on more than other times:
-  /// open rows, cache lines, which way a port moved words last, how an address
-  /// is cut into bursts. Loops that touch such a memory are not continued.
+  /// By storage: whether the time of an access depends on more than other
+  /// times: open rows, cache lines, which way a port moved words last, how an
+  /// address is cut into bursts. Loops that touch such a memory are not
+  /// continued.
   std::vector<bool> isHidden;
 
   /// Of all objects and of the words in clusters; `blocks`: how far those have
