@@ -108,6 +108,7 @@ class StepFinder:
             else time.monotonic() + campaign.seconds
         self._finding = Finding()
         self._noise: dict[str, float] = {}
+        self._most_work: dict[str, int] = {}
         self._kept: dict[str, collections.deque[Measurement]] = collections.defaultdict(
             collections.deque)
         for row in store.measurements(target):
@@ -117,6 +118,7 @@ class StepFinder:
     def find(self, domains: Sequence[Domain]) -> Finding:
         drawn = {one.kind: self._draw(one) for one in domains}
         drawn = {kind: layers for kind, layers in drawn.items() if layers}
+        self._most_work = {kind: _work(layers[-1]) for kind, layers in drawn.items()}
         sweeps = self._sweeps(drawn)
         self._run(sweeps)
         found = [step for sweep in sweeps for step in self._fitted(sweep, drawn)]
@@ -144,8 +146,7 @@ class StepFinder:
         cube = qmc.Sobol(len(one.axes), scramble=True, seed=self._campaign.seed).random(_DRAWN)
         layers = {layer.text: layer for layer in one.layers(cube)
                   if isinstance(layer, _core.Layer) and not self._info.why_illegal(layer)}
-        return sorted(layers.values(), key=lambda layer: (
-            layer.work["macs"] or layer.work["output_elements"], layer.text))
+        return sorted(layers.values(), key=lambda layer: (_work(layer), layer.text))
 
     def _sweeps(self, drawn: dict[str, list[_core.Layer]]) -> list[_Sweep]:
         wanted = [(kind, dim, low, high) for kind, layers in drawn.items()
@@ -204,7 +205,10 @@ class StepFinder:
             going = [sweep for sweep in going if sweep.fitter.next() is not None]
 
     def _legal(self, layer: _core.Layer | None) -> _core.Layer | None:
-        return None if layer is None or self._info.why_illegal(layer) else layer
+        """None as well for a layer that would take longer than any of the domain."""
+        if layer is None or self._info.why_illegal(layer):
+            return None
+        return layer if _work(layer) <= self._most_work[layer.kind] else None
 
     def _rows(self, layers: Sequence[_core.Layer]) -> list[Measurement]:
         """One row a layer, from the store as far as it holds them."""
@@ -344,6 +348,10 @@ class _Look:
     def text(self) -> str:
         return (f"latency rises at {self.rises} of {self.edges} edges around other layers, "
                 f"{self.flats} plateaus are flat")
+
+
+def _work(layer: _core.Layer) -> int:
+    return layer.work["macs"] or layer.work["output_elements"]
 
 
 def _ranked(layers: Sequence[_core.Layer], rank: float) -> _core.Layer:
