@@ -243,3 +243,32 @@ acadl.architecture @a {
     %r = "acadl.range"(%oc, %c1, %c1) <{storage = @s, operandSegmentSizes = array<i32: 0, 1, 1, 1, 0>}> : (index, index, index) -> !acadl.range
   }
 }
+
+// -----
+
+acadl.architecture @a {
+  %c1 = arith.constant 1 : index
+  acadl.execute_stage @s {
+    acadl.functional_unit @u {
+      acadl.process "a" {
+        // expected-error @below {{has a time for a second instruction, but its process is of one}}
+        acadl.latency %c1 then %c1 interval %c1
+      }
+    }
+  }
+}
+
+// -----
+
+acadl.architecture @a {
+  %c1 = arith.constant 1 : index
+  acadl.execute_stage @s {
+    acadl.functional_unit @u {
+      acadl.process "a" { acadl.latency %c1 }
+      acadl.process "a" then "a" {
+        // expected-error @below {{has a time for the second instruction, but no interval}}
+        acadl.latency %c1 then %c1
+      }
+    }
+  }
+}

@@ -126,3 +126,34 @@ acadl.architecture @everything "one of each" {
     }
   }
 }
+
+// What busy memories, and those who use them, may state.
+// CHECK-LABEL: acadl.architecture @memories
+acadl.architecture @memories {
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %c64 = arith.constant 64 : index
+  // CHECK: acadl.dram @dram size(%c64) overhead(%c1) response(%c4) first_come banks(%c4) row(%c4) row_miss(%c1) row_cycle(%c4) write_recovery(%c4) turnaround(%c1)
+  acadl.dram @dram size(%c64) overhead(%c1) response(%c4) first_come banks(%c4) row(%c4) row_miss(%c1)
+      row_cycle(%c4) write_recovery(%c4) turnaround(%c1)
+  // CHECK: misses(%c4) miss_overhead(%c1) victim_overhead(%c1) set_gap(%c4) backed_by @dram
+  acadl.set_associative_cache @l2 size(%c64) sets(%c4) ways(%c1) line(%c4) misses(%c4)
+      miss_overhead(%c1) victim_overhead(%c1) set_gap(%c4) backed_by @dram
+  acadl.fetch_stage @fetch forwards [@station]
+  // CHECK: acadl.execute_stage @station capacity(%c4) hold_until_completion self_ordered
+  acadl.execute_stage @station capacity(%c4) hold_until_completion self_ordered {
+    // CHECK: acadl.memory_access_unit @dma reads [@l2] in_flight(%c4) bursts(%c1, %c4) outstanding(%c4) posted_writes
+    acadl.memory_access_unit @dma reads [@l2] in_flight(%c4) bursts(%c1, %c4) outstanding(%c4) posted_writes {
+      acadl.process "load" { acadl.latency %c1 interval %c1 }
+      acadl.process "next" { acadl.latency %c1 interval %c1 }
+      // CHECK: acadl.latency %c1 then %c4 interval %c1
+      acadl.process "load" then "next" { acadl.latency %c1 then %c4 interval %c1 }
+    }
+  }
+  acadl.mapping @m of "matmul"(m = %m, nest_m = %position, tile_m = %tile) {
+    // CHECK: acadl.warm reads(%{{.*}}) writes(%{{.*}})
+    %words = acadl.range @l2[%c4] size(%c4)
+    acadl.warm reads(%words) writes(%words)
+    acadl.issue "load" reads(%words)
+  }
+}
