@@ -20,7 +20,7 @@ BUILD = Path(os.environ["PR_BUILD_DIR"])
 BUNDLES = [*sorted((FOLDER.parent / "models").glob("*.prm")), *sorted((BUILD / "test" / "models").glob("*.prm"))]
 CHUNK = 20000
 #: What, by which program, how many of a million.
-SHARES = [("layers", "pr-fuzz", 500000), ("bundles", "pr-fuzz", 150000), ("mappings", "pr-fuzz", 100000),
+SHARES = [("layers", "pr-fuzz", 550000), ("bundles", "pr-fuzz", 150000), ("mappings", "pr-fuzz", 50000),
           ("attributes", "pr-fuzz-ir", 150000), ("operations", "pr-fuzz-ir", 100000)]
 
 WHAT = """Generated and damaged inputs, from seeds: layer texts (parsed, printed, counted, rounded, estimated by every bundle,

@@ -28,8 +28,9 @@ static int64_t bitsOf(const TypeList &types, unsigned index) {
 }
 
 std::vector<int64_t> pr::legalityValues(const Layer &layer) {
-  std::vector<int64_t> values(layer.dims.begin(),
-                              layer.dims.begin() + layer.numDims());
+  std::vector<int64_t> values;
+  values.reserve(2 * size_t(layer.numDims()) + 4);
+  values.assign(layer.dims.begin(), layer.dims.begin() + layer.numDims());
   bool isFloat = !layer.operands.empty() && layer.operands[0].isFloat();
   for (int64_t value : {bitsOf(layer.operands, 0), bitsOf(layer.operands, 1),
                         bitsOf(layer.results, 0), int64_t(isFloat)})
@@ -105,15 +106,17 @@ static Expected<void> checkRules(const std::string &target,
   if (support.rules.empty())
     return {};
   std::vector<int64_t> values = legalityValues(layer);
-  std::string prefix = "target '" + target + "' cannot run this " +
-                       std::string(layer.info().name) + ": ";
+  auto fail = [&](const std::string &why) {
+    return unsupported("target '" + target + "' cannot run this " +
+                       std::string(layer.info().name) + ": " + why);
+  };
   for (const LegalityRule &rule : support.rules) {
     auto holds = rule.condition.evaluate(values.data());
     if (!holds)
-      return unsupported(prefix + "its rule '" + rule.condition.print() +
-                         "' cannot be evaluated, " + holds.error().message);
+      return fail("its rule '" + rule.condition.print() +
+                  "' cannot be evaluated, " + holds.error().message);
     if (*holds == 0)
-      return unsupported(prefix + rule.reason);
+      return fail(rule.reason);
   }
   return {};
 }

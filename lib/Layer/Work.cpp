@@ -32,14 +32,21 @@ static WindowCounts countWindow(const Layer &layer) {
 }
 
 static CheckedWork convWork(const Layer &layer) {
-  const KindInfo &info = layer.info();
-  auto extent = [&](std::string_view name) {
-    return Checked(layer[*info.findDim(name)]);
-  };
+  // The same indices in all three kinds; names would be looked up for each row
+  // of a batch.
+  namespace conv = dim::conv2d;
+  static_assert(conv::n == int(dim::conv1d::n) &&
+                conv::n == int(dim::conv3d::n));
+  static_assert(conv::g == int(dim::conv1d::g) &&
+                conv::g == int(dim::conv3d::g));
+  static_assert(conv::oc == int(dim::conv1d::oc) &&
+                conv::oc == int(dim::conv3d::oc));
+  static_assert(conv::ic == int(dim::conv1d::ic) &&
+                conv::ic == int(dim::conv3d::ic));
   WindowCounts window = countWindow(layer);
-  Checked batch = extent("n"), oc = extent("oc"), ic = extent("ic");
+  Checked batch = layer[conv::n], oc = layer[conv::oc], ic = layer[conv::ic];
   // checkedLayer guarantees that the groups divide the channels.
-  Checked icPerGroup = ic.value() / extent("g").value();
+  Checked icPerGroup = ic.value() / layer[conv::g];
   Checked filters = oc * icPerGroup;
   CheckedWork work;
   work.macs = batch * filters * window.outputs * window.taps;
@@ -92,9 +99,10 @@ static CheckedWork matmulWork(const Layer &layer) {
 
 static CheckedWork poolWork(const Layer &layer) {
   WindowCounts window = countWindow(layer);
-  const KindInfo &info = layer.info();
-  Checked planes =
-      Checked(layer[*info.findDim("n")]) * Checked(layer[*info.findDim("c")]);
+  namespace pool = dim::pool2d;
+  static_assert(pool::n == int(dim::pool3d::n) &&
+                pool::c == int(dim::pool3d::c));
+  Checked planes = Checked(layer[pool::n]) * Checked(layer[pool::c]);
   CheckedWork work;
   work.operations = planes * window.outputs * window.taps;
   work.input = planes * window.inputs;

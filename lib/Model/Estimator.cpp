@@ -196,7 +196,8 @@ void Estimator::State::predict(LayerKind kind, const std::vector<Layer> &points,
   std::vector<const Layer *> missing;
   std::vector<size_t> places;
   for (size_t i = 0; i < points.size(); ++i)
-    if (!predictions.find(points[i], hashValue(points[i]), results[i])) {
+    if (!predictions.find(points[i], predictions.hashOf(points[i]),
+                          results[i])) {
       missing.push_back(&points[i]);
       places.push_back(i);
     }
@@ -205,7 +206,8 @@ void Estimator::State::predict(LayerKind kind, const std::vector<Layer> &points,
                      missing.size(), confidencePercent, computed.data());
   for (size_t i = 0; i < missing.size(); ++i) {
     results[places[i]] = computed[i];
-    predictions.insert(*missing[i], hashValue(*missing[i]), computed[i]);
+    predictions.insert(*missing[i], predictions.hashOf(*missing[i]),
+                       computed[i]);
   }
 }
 
@@ -214,7 +216,7 @@ void Estimator::State::estimate(const Layer *layers, size_t count,
   // What is not known yet, by kind.
   std::vector<std::vector<size_t>> missing(kinds.size());
   for (size_t i = 0; i < count; ++i) {
-    if (answers.find(layers[i], hashValue(layers[i]), results[i]))
+    if (answers.find(layers[i], answers.hashOf(layers[i]), results[i]))
       continue;
     if (check(layers[i]))
       missing[static_cast<size_t>(layers[i].kind)].push_back(i);
@@ -227,6 +229,7 @@ void Estimator::State::estimate(const Layer *layers, size_t count,
     if (missing[kind].empty())
       continue;
     points.clear();
+    points.reserve(missing[kind].size());
     for (size_t i : missing[kind])
       points.push_back(queryPoint(layers[i]));
     predict(static_cast<LayerKind>(kind), points, found);
@@ -234,21 +237,21 @@ void Estimator::State::estimate(const Layer *layers, size_t count,
       const Layer &layer = layers[missing[kind][i]];
       Estimate &result = results[missing[kind][i]];
       result = finish(layer, found[i]);
-      answers.insert(layer, hashValue(layer), result);
+      answers.insert(layer, answers.hashOf(layer), result);
     }
   }
 }
 
 Estimate Estimator::estimate(const Layer &layer) const {
   Estimate result;
-  uint64_t hash = hashValue(layer);
+  uint64_t hash = state->answers.hashOf(layer);
   if (state->answers.find(layer, hash, result))
     return result;
   if (!state->check(layer))
     return Estimate();
   Layer point = state->queryPoint(layer);
   const Layer *points[] = {&point};
-  uint64_t pointHash = hashValue(point);
+  uint64_t pointHash = state->predictions.hashOf(point);
   Prediction prediction;
   if (!state->predictions.find(point, pointHash, prediction)) {
     const KindModel &model =
@@ -263,7 +266,12 @@ Estimate Estimator::estimate(const Layer &layer) const {
 
 void Estimator::estimate(const Layer *layers, size_t count,
                          Estimate *results) const {
-  state->estimate(layers, count, results);
+  // In blocks, so that what is known of a layer is still in the cache when it
+  // is needed next.
+  constexpr size_t kBlock = 256;
+  for (size_t first = 0; first < count; first += kBlock)
+    state->estimate(layers + first, std::min(kBlock, count - first),
+                    results + first);
 }
 
 //===----------------------------------------------------------------------===//

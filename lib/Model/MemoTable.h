@@ -22,6 +22,11 @@ public:
   explicit MemoTable(size_t capacity)
       : perShard((capacity + kShards - 1) / kShards) {}
 
+  /// What find and insert take; any number where nothing is kept.
+  uint64_t hashOf(const Layer &layer) const {
+    return perShard == 0 ? 0 : hashValue(layer);
+  }
+
   /// Does not allocate.
   bool find(const Layer &layer, uint64_t hash, Value &value) const {
     if (perShard == 0)

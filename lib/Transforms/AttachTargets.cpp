@@ -29,8 +29,7 @@ struct AttachTargets : public mlir::pr::impl::AttachTargetsBase<AttachTargets> {
 
   void runOnOperation() override {
     StringRef name = DLTIDialect::kTargetSystemDescAttrName;
-    auto spec =
-        getOperation()->getAttrOfType<TargetSystemSpecInterface>(name);
+    auto spec = getOperation()->getAttrOfType<TargetSystemSpecInterface>(name);
     getOperation()->setAttr(name,
                             addDevices(spec, loadedModels, &getContext()));
   }
