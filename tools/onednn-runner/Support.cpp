@@ -62,8 +62,8 @@ static void addRules(KindSupport &support, bool bf16) {
 }
 
 /// What costs nothing behind a kind: in the median of pairs measured against
-/// single layers (benchmarks/onednn.py) less than 1 % of the time and 3 % of the
-/// instructions. Behind a depthwise convolution everything costs its 7 %; a
+/// single layers (benchmarks/onednn.py) less than 1 % of the time and 3 % of
+/// the instructions. Behind a depthwise convolution everything costs its 7 %; a
 /// function, and a factor for each channel, cost up to several times the layer.
 static std::vector<pr::EpilogueOp> freeEpilogueOf(LayerKind kind) {
   switch (kind) {
