@@ -11,6 +11,9 @@ from rich.text import Text
 from mlir_pr import diagrams, doctor, runner, ui
 from mlir_pr.errors import InputError
 
+#: Parameters named in the list of all targets; `mlir-pr targets NAME` shows all.
+_MOST_NAMES = 6
+
 
 @click.command("targets")
 @click.argument("name", required=False)
@@ -33,11 +36,17 @@ def targets_command(name: str | None, picture: Path | None, as_json: bool) -> No
     table = ui.table(["target", "usable", "needs", "parameters", "what it is"])
     for target in listed.get("targets", []):
         table.add_row(target["name"], _usable(target), target["needs"] or "-",
-                      ", ".join(each["name"] for each in target.get("parameters", [])) or "-",
+                      _parameter_names(target.get("parameters", []), _MOST_NAMES if not name else None),
                       target["description"])
     ui.console().print(table)
     if name:
         _print_parameters(listed["targets"][0].get("parameters", []))
+
+
+def _parameter_names(parameters: list[dict[str, Any]], most: int | None) -> str:
+    names = [each["name"] for each in parameters]
+    left_out = len(names[most:]) if most else 0
+    return ", ".join(names[:most] + ([f"and {left_out} more"] if left_out else [])) or "-"
 
 
 def _print_parameters(parameters: list[dict[str, Any]]) -> None:
