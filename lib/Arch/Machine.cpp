@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Arch/Machine.h"
 
+#include "ObjectError.h"
+
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
@@ -11,50 +13,8 @@ using namespace pr;
 using namespace pr::arch;
 
 namespace {
-/// More members than this of one array, and more runs or words of a range, are
-/// taken for mistakes.
-constexpr int64_t kMaxMembers = 1 << 20;
+/// More runs or words of a range are taken for a mistake.
 constexpr int64_t kMaxRuns = 1 << 20;
-
-Error inObject(const std::string &name, const std::string &message) {
-  return invalidInput("'" + name + "': " + message);
-}
-
-std::string expected(const char *what, int64_t found, int64_t least) {
-  return std::string(what) + " is " + std::to_string(found) +
-         ", expected at least " + std::to_string(least);
-}
-
-struct Number {
-  const char *what;
-  int64_t value, least;
-};
-
-Expected<void> check(const std::string &name,
-                     std::initializer_list<Number> numbers) {
-  for (const Number &number : numbers) {
-    if (number.value < number.least)
-      return inObject(name, expected(number.what, number.value, number.least));
-    if (number.value > (int64_t(1) << 48))
-      return inObject(name, std::string(number.what) + " is " +
-                                std::to_string(number.value) +
-                                ", expected at most 2^48");
-  }
-  return {};
-}
-
-Expected<int64_t> countMembers(const std::string &name,
-                               const std::vector<int64_t> &extents) {
-  Checked count = 1;
-  for (int64_t extent : extents) {
-    if (extent < 1)
-      return inObject(name, expected("an extent of the array", extent, 1));
-    count = count * Checked(extent);
-  }
-  if (!count.ok() || count.value() > kMaxMembers)
-    return inObject(name, "the array has more than 2^20 members");
-  return count.value();
-}
 
 struct VectorHash {
   size_t operator()(const std::vector<int64_t> &key) const {
@@ -134,81 +94,6 @@ Expected<Machine> Machine::create(const ObjectDiagram &diagram) {
   return machine;
 }
 
-Expected<void> Machine::checkNumbers() const {
-  for (const Stage &stage : objects->stages) {
-    if (auto good = check(stage.name, {{"latency", stage.latency, 0},
-                                       {"capacity", stage.capacity, 1},
-                                       {"issue_width", stage.issueWidth, 1}});
-        !good)
-      return good;
-    if (stage.kind == StageKind::Fetch && !stage.instances.empty())
-      return inObject(stage.name, "a fetch stage cannot be an array");
-    if (stage.instructionMemory != kNone && stage.instructionsPerAccess < 1)
-      return inObject(stage.name, expected("instructions per access",
-                                           stage.instructionsPerAccess, 1));
-    if (auto count = countMembers(stage.name, stage.instances); !count)
-      return count.takeError();
-  }
-  for (const Unit &unit : objects->units) {
-    if (auto good = check(unit.name, {{"in_flight", unit.inFlight, 0},
-                                      {"outstanding", unit.outstanding, 0}});
-        !good)
-      return good;
-    int64_t least = 1;
-    for (int64_t burst : unit.bursts) {
-      if (auto good = check(unit.name, {{"a burst", burst, least}}); !good)
-        return good;
-      least = burst + 1;
-    }
-  }
-  for (const Storage &storage : objects->storages) {
-    if (auto good =
-            check(storage.name, {{"size", storage.size, 0},
-                                 {"read_latency", storage.readLatency, 0},
-                                 {"write_latency", storage.writeLatency, 0},
-                                 {"ports", storage.ports, 1},
-                                 {"port_width", storage.portWidth, 1},
-                                 {"overhead", storage.overhead, 0},
-                                 {"response", storage.response, 0},
-                                 {"in_flight", storage.inFlight, 0}});
-        !good)
-      return good;
-    if (auto count = countMembers(storage.name, storage.instances); !count)
-      return count.takeError();
-    if (storage.kind == StorageKind::DRAM)
-      if (auto good =
-              check(storage.name, {{"banks", storage.banks, 1},
-                                   {"row", storage.row, 1},
-                                   {"row_miss", storage.rowMiss, 0},
-                                   {"row_cycle", storage.rowCycle, 0},
-                                   {"write_recovery", storage.writeRecovery, 0},
-                                   {"turnaround", storage.turnaround, 0}});
-          !good)
-        return good;
-    if (storage.kind != StorageKind::Cache)
-      continue;
-    if (auto good =
-            check(storage.name, {{"sets", storage.sets, 1},
-                                 {"ways", storage.ways, 1},
-                                 {"line", storage.line, 1},
-                                 {"misses", storage.misses, 0},
-                                 {"miss_overhead", storage.missOverhead, 0},
-                                 {"victim_overhead", storage.victimOverhead, 0},
-                                 {"set_gap", storage.setGap, 0}});
-        !good)
-      return good;
-    if (storage.backing == kNone || !storage.instances.empty() ||
-        !objects->storages[storage.backing].instances.empty())
-      return inObject(storage.name, "a cache and the memory behind it are "
-                                    "single memories, not arrays");
-  }
-  for (const Semaphore &semaphore : objects->semaphores)
-    if (auto good = check(semaphore.name, {{"initial", semaphore.initial, 0}});
-        !good)
-      return good;
-  return {};
-}
-
 void Machine::numberPlaces() {
   auto members = [](const std::vector<int64_t> &extents) {
     return uint32_t(std::accumulate(extents.begin(), extents.end(), int64_t(1),
@@ -228,131 +113,6 @@ void Machine::numberPlaces() {
     storagePlaces += members(objects->storages[i].instances);
     placeStorage.resize(storagePlaces, i);
   }
-}
-
-//===----------------------------------------------------------------------===//
-// Routes
-//===----------------------------------------------------------------------===//
-
-Expected<void> Machine::findRoutes() {
-  routes.resize(objects->stages.size());
-  for (uint32_t stage = 0; stage < objects->stages.size(); ++stage) {
-    if (objects->stages[stage].kind != StageKind::Fetch)
-      continue;
-    routes[stage].resize(objects->operations.size());
-    for (uint32_t op = 0; op < objects->operations.size(); ++op)
-      if (auto found = findRoute(stage, op); !found)
-        return found;
-  }
-  return {};
-}
-
-static std::vector<Hop::Choice> choicesAt(const ObjectDiagram &diagram,
-                                          uint32_t stage, uint32_t operation) {
-  std::vector<Hop::Choice> choices;
-  for (uint32_t unit : diagram.stages[stage].units) {
-    const std::vector<Process> &processes = diagram.units[unit].processes;
-    for (uint32_t p = 0; p < processes.size(); ++p)
-      if (processes[p].operation == operation && processes[p].second == kNone) {
-        choices.push_back({unit, p});
-        break;
-      }
-  }
-  return choices;
-}
-
-Expected<void> Machine::findRoute(uint32_t fetch, uint32_t operation) {
-  enum : char { Unknown, Active, No, Yes };
-  std::vector<char> reaches(objects->stages.size(), Unknown);
-  bool cyclic = false;
-  // Whether a unit that processes the operation can be reached.
-  auto visit = [&](auto &self, uint32_t stage) -> bool {
-    char &state = reaches[stage];
-    if (state == Active)
-      cyclic = true;
-    if (state != Unknown)
-      return state == Yes;
-    state = Active;
-    bool found = !choicesAt(*objects, stage, operation).empty();
-    for (uint32_t next : objects->stages[stage].forwards)
-      if (self(self, next))
-        found = true;
-    reaches[stage] = found ? Yes : No;
-    return found;
-  };
-  visit(visit, fetch);
-  if (cyclic)
-    return inObject(objects->stages[fetch].name,
-                    "the stages behind it form a cycle");
-
-  Route &route = routes[fetch][operation];
-  uint32_t at = fetch;
-  while (true) {
-    const std::vector<uint32_t> &forwards = objects->stages[at].forwards;
-    auto next = std::find_if(forwards.begin(), forwards.end(),
-                             [&](uint32_t s) { return reaches[s] == Yes; });
-    if (next == forwards.end())
-      break;
-    at = *next;
-    route.hops.push_back({at, choicesAt(*objects, at, operation)});
-    const std::vector<int64_t> &extents = objects->stages[at].instances;
-    if (extents.empty())
-      continue;
-    if (!route.extents.empty() && route.extents != extents)
-      return inObject(objects->stages[at].name,
-                      "its array and another one on the path of '" +
-                          objects->operations[operation] +
-                          "' have different extents");
-    route.extents = extents;
-  }
-  connect(route);
-  return {};
-}
-
-void Machine::connect(Route &route) const {
-  route.reads.resize(objects->storages.size());
-  route.writes.resize(objects->storages.size());
-  for (uint32_t h = 0; h < route.hops.size(); ++h)
-    for (const Hop::Choice &choice : route.hops[h].choices) {
-      const Unit &unit = objects->units[choice.unit];
-      auto note = [&](const std::vector<uint32_t> &storages,
-                      std::vector<Route::Connection> &connections) {
-        for (uint32_t storage : storages) {
-          Route::Connection &connection = connections[storage];
-          if (connection.check == kNone)
-            connection.check = h;
-          connection.end = h;
-          connection.transfers |=
-              unit.accessesMemory && connection.check == h &&
-              objects->storages[storage].kind != StorageKind::RegisterFile;
-        }
-      };
-      note(unit.reads, route.reads);
-      note(unit.writes, route.writes);
-      for (const Process &process : unit.processes)
-        route.mayFuse |=
-            process.second != kNone &&
-            process.operation == unit.processes[choice.process].operation;
-    }
-}
-
-Expected<uint32_t> Machine::fetchStage(const Program &program,
-                                       uint32_t stream) const {
-  if (!program.streams.empty())
-    return program.streams[stream].fetchStage;
-  uint32_t found = kNone;
-  for (uint32_t s = 0; s < objects->stages.size(); ++s) {
-    if (objects->stages[s].kind != StageKind::Fetch)
-      continue;
-    if (found != kNone)
-      return invalidInput("'" + objects->name +
-                          "' has several fetch stages: the mapping must say "
-                          "with streams which one issues");
-    found = s;
-  }
-  if (found == kNone)
-    return invalidInput("'" + objects->name + "' has no fetch stage");
-  return found;
 }
 
 //===----------------------------------------------------------------------===//

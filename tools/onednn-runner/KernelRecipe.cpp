@@ -66,6 +66,23 @@ static Channels convolutionChannels(const Layer &layer) {
   return {layer[d::n], layer[d::g], layer[d::ic], layer[d::oc]};
 }
 
+template <typename Forward>
+static Recipe
+finishContraction(const typename Forward::primitive_desc &description,
+                  const FusedOps &fused, const char *operation) {
+  Recipe recipe = finish<Forward>(description);
+  recipe.operation = operation;
+  recipe.tensors.insert(recipe.tensors.end(),
+                        {{DNNL_ARG_SRC, description.src_desc()},
+                         {DNNL_ARG_WEIGHTS, description.weights_desc()},
+                         {DNNL_ARG_DST, description.dst_desc()}});
+  if (fused.bias)
+    recipe.tensors.emplace_back(DNNL_ARG_BIAS, description.bias_desc());
+  recipe.tensors.insert(recipe.tensors.end(), fused.tensors.begin(),
+                        fused.tensors.end());
+  return recipe;
+}
+
 static Expected<Recipe> makeConvolution(const Layer &layer,
                                         const dnnl::engine &engine) {
   Axes axes(layer);
@@ -89,17 +106,7 @@ static Expected<Recipe> makeConvolution(const Layer &layer,
        weights, bias, result, axes.stride, axes.dilation, axes.padLow,
        axes.padHigh},
       fused->attributes, engine);
-  Recipe recipe = finish<Forward>(description);
-  recipe.operation = "convolution";
-  recipe.tensors.insert(recipe.tensors.end(),
-                        {{DNNL_ARG_SRC, description.src_desc()},
-                         {DNNL_ARG_WEIGHTS, description.weights_desc()},
-                         {DNNL_ARG_DST, description.dst_desc()}});
-  if (fused->bias)
-    recipe.tensors.emplace_back(DNNL_ARG_BIAS, description.bias_desc());
-  recipe.tensors.insert(recipe.tensors.end(), fused->tensors.begin(),
-                        fused->tensors.end());
-  return recipe;
+  return finishContraction<Forward>(description, *fused, "convolution");
 }
 
 template <typename Forward>
@@ -178,17 +185,7 @@ static Expected<Recipe> makeMatMul(const Layer &layer,
   using Forward = dnnl::matmul;
   Forward::primitive_desc description({left, right, bias, result},
                                       fused->attributes, engine);
-  Recipe recipe = finish<Forward>(description);
-  recipe.operation = "matmul";
-  recipe.tensors.insert(recipe.tensors.end(),
-                        {{DNNL_ARG_SRC, description.src_desc()},
-                         {DNNL_ARG_WEIGHTS, description.weights_desc()},
-                         {DNNL_ARG_DST, description.dst_desc()}});
-  if (fused->bias)
-    recipe.tensors.emplace_back(DNNL_ARG_BIAS, description.bias_desc());
-  recipe.tensors.insert(recipe.tensors.end(), fused->tensors.begin(),
-                        fused->tensors.end());
-  return recipe;
+  return finishContraction<Forward>(description, *fused, "matmul");
 }
 
 static Expected<Recipe> makeSoftmax(const Layer &layer,

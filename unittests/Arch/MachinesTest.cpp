@@ -3,48 +3,19 @@
 // architectures/plasticine.mlir and systolic_array.mlir: small layers worked
 // out by hand, both evaluators on random layers, steps, and what is left to a
 // host.
+#include "ShippedTarget.h"
+
 #include "pr/Arch/DependencyGraph.h"
 #include "pr/Arch/EventSimulator.h"
 #include "pr/Conversion/ACADLToProgram.h"
-#include "pr/Conversion/DescribedTargets.h"
 #include "pr/Support/File.h"
-#include "pr/Target/Described.h"
 #include "pr/Target/LegalLayers.h"
-
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <optional>
 
 using namespace pr;
-
-using Parameters = std::map<std::string, int64_t>;
-
-static std::unique_ptr<Target> make(const std::string &name,
-                                    const Parameters &parameters = {}) {
-  auto target = mlir::pr::makeDescribedTarget(name, parameters);
-  EXPECT_TRUE(target) << (target ? "" : target.error().message);
-  return target ? std::move(*target) : nullptr;
-}
-
-static Measurement measure(Target &target, const Layer &layer) {
-  Measurement result;
-  target.measure({layer}, {}, [&](size_t, const Measurement &m) { result = m; },
-                 {});
-  return result;
-}
-
-static Measurement measure(Target &target, const std::string &text) {
-  Expected<Layer> layer = parseLayer(text);
-  EXPECT_TRUE(layer) << text << ": " << (layer ? "" : layer.error().message);
-  return layer ? measure(target, *layer) : Measurement();
-}
-
-static int64_t cycles(Target &target, const std::string &text) {
-  Measurement result = measure(target, text);
-  EXPECT_TRUE(result.ok) << text << ": " << result.error;
-  return result.cycles.value_or(-1);
-}
+using namespace pr::test;
 
 //===----------------------------------------------------------------------===//
 // Plasticine

@@ -2,38 +2,15 @@
 //
 // architectures/ultratrail.mlir against the published formula, computed here in
 // its own terms (input width, pad flag) and step by step.
-#include "pr/Conversion/DescribedTargets.h"
-#include "pr/Target/Described.h"
+#include "ShippedTarget.h"
 
-#include <gtest/gtest.h>
 #include <random>
 
 using namespace pr;
+using namespace pr::test;
 
-static std::unique_ptr<Target>
-ultratrail(const std::map<std::string, int64_t> &parameters = {}) {
-  auto target = mlir::pr::makeDescribedTarget("ultratrail", parameters);
-  EXPECT_TRUE(target) << (target ? "" : target.error().message);
-  return target ? std::move(*target) : nullptr;
-}
-
-static Measurement measure(Target &target, const Layer &layer) {
-  Measurement result;
-  target.measure({layer}, {}, [&](size_t, const Measurement &m) { result = m; },
-                 {});
-  return result;
-}
-
-static Measurement measure(Target &target, const std::string &text) {
-  Expected<Layer> layer = parseLayer(text);
-  EXPECT_TRUE(layer) << text << ": " << (layer ? "" : layer.error().message);
-  return layer ? measure(target, *layer) : Measurement();
-}
-
-static int64_t cycles(Target &target, const std::string &text) {
-  Measurement result = measure(target, text);
-  EXPECT_TRUE(result.ok) << text << ": " << result.error;
-  return result.cycles.value_or(-1);
+static std::unique_ptr<Target> ultratrail(const Parameters &parameters = {}) {
+  return make("ultratrail", parameters);
 }
 
 static int64_t floorDivide(int64_t a, int64_t b) {
