@@ -164,11 +164,12 @@ private:
 } // namespace
 
 /// Tile sizes that a schedule may give: of the register tile, and of the
-/// channels that are packed together. Fewer rows than four are not tiled at all.
+/// channels that are packed together. Fewer rows than four are not tiled at
+/// all.
 static void setTiles(::pr::KindSupport &support, int64_t lanes) {
   auto add = [&](const std::string &condition, const char *reason) {
-    auto parsed = ::pr::Expr::parse(condition,
-                                    ::pr::legalityVariables(support.kind));
+    auto parsed =
+        ::pr::Expr::parse(condition, ::pr::legalityVariables(support.kind));
     assert(parsed && "a rule of the host's own");
     support.rules.push_back({*parsed, reason});
   };
