@@ -175,10 +175,9 @@ static LogicalResult import(ArchitectureOp architecture,
     if (failed(importMapping(mapping, elaborator, result)))
       return failure();
   for (auto parameter : architecture.getBody().getOps<ParameterOp>())
-    result.parameters.push_back({parameter.getParameter().str(),
-                                 int64_t(parameter.getDefaultValue()),
-                                 int64_t(parameter.getMinimum()),
-                                 int64_t(parameter.getMaximum())});
+    result.parameters.push_back(
+        {parameter.getParameter().str(), int64_t(parameter.getDefaultValue()),
+         int64_t(parameter.getMinimum()), int64_t(parameter.getMaximum())});
   result.info.name = targetName(architecture, elaborator.parameters());
   result.info.parameters = elaborator.parameters();
   result.info.countsCycles = true;

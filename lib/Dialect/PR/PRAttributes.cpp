@@ -182,8 +182,8 @@ LogicalResult LatencyAttr::verify(
                        bool(representative), key, reason);
 }
 
-static LogicalResult verifyPieces(EmitError emitError,
-                                  ArrayRef<int64_t> pieces, int64_t last) {
+static LogicalResult verifyPieces(EmitError emitError, ArrayRef<int64_t> pieces,
+                                  int64_t last) {
   if (pieces.empty() || pieces.size() % 3 != 0)
     return emitError() << "'pieces' has " << pieces.size()
                        << " entries, expected a triple for each range";
