@@ -223,6 +223,8 @@ def no_stairs(seeds: int) -> list[list[str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--curve-seeds", type=int, default=100, help="of the curves without a step")
+    parser.add_argument("--keep", action="store_true", help="keep the result of fewer targets too")
     parser.add_argument("--targets", nargs="+", default=TARGETS)
     parser.add_argument("--quick", action="store_true", help="five seeds, one background, nothing is kept")
     arguments = parser.parse_args()
@@ -240,8 +242,8 @@ def main() -> int:
     result.table("Described targets", ["target", "noise", "sweeps", "required widths", "all of a sweep found",
                                        "measurements", "asked for"], described(sweeps, seeds))
     result.table("Curves without a step", ["curve", "noise", "no step reported", "measurements", "asked for"],
-                 no_stairs(seeds))
-    result.write(keep=not arguments.quick and tuple(arguments.targets) == TARGETS)
+                 no_stairs(5 if arguments.quick else arguments.curve_seeds))
+    result.write(keep=arguments.keep or (not arguments.quick and tuple(arguments.targets) == TARGETS))
     return 0
 
 

@@ -167,7 +167,7 @@ SweepFit StepFitter::result() const {
                     percent(fit.noise) + " around the fit";
     fit.steps.push_back(std::move(step));
   }
-  if (fit.steps.empty() && fit.deterministic)
+  if (fit.steps.empty() && fit.deterministic && planner.isClose(model))
     if (auto rises = periodOfRises(points, span))
       fit.steps.push_back(
           {rises->stair.width, rises->stair.offset, span.low, span.high,

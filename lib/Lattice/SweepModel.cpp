@@ -31,10 +31,11 @@ static constexpr double kExactness = 1e-6;
 static constexpr int64_t kWideRange = 32;
 
 static unsigned numSmooth(Span span) {
-  return span.high / std::max<int64_t>(1, span.low) >= kWideRange ? 6 : 4;
+  return span.high / std::max<int64_t>(1, span.low) >= kWideRange ? 7 : 4;
 }
 
-/// The smooth curve: constants, lines, roots, logarithms and parabolas.
+/// The smooth curve: constants, lines, roots, logarithms, parabolas and what
+/// lies between.
 static void smoothRow(int64_t extent, Span span,
                       Eigen::Ref<Eigen::VectorXd> row) {
   double x = std::max(0.5, double(extent));
@@ -46,6 +47,7 @@ static void smoothRow(int64_t extent, Span span,
   if (row.size() > 4) {
     row(4) = std::sqrt(z);
     row(5) = z * l;
+    row(6) = z * row(4);
   }
 }
 

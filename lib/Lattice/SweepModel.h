@@ -75,6 +75,10 @@ std::vector<Addition> bestAdditions(const std::vector<Point> &points,
                                     const std::vector<int64_t> &candidates,
                                     unsigned most);
 
+/// Of a step's height: where latency falls by more beside it, it is no stair
+/// but a saw.
+inline constexpr double kMostFall = 0.5;
+
 /// A staircase among the rises between neighbouring extents.
 struct Rises {
   Term stair;

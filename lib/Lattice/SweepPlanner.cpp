@@ -98,8 +98,10 @@ static constexpr double kSignificant = 4.5;
 /// that a wider staircase is made of.
 static constexpr double kSignificantIfLikely = 4.0;
 static constexpr double kSignificantIfNested = 3.2;
-/// Where the fit is that far away from the points nothing is known.
+/// Relative distance of the fit from the points beyond which nothing is known,
+/// and where no noise explains it: machines that do step stay below 0.03.
 static constexpr double kMostNoise = 0.25;
+static constexpr double kMostMisfit = 0.1;
 static constexpr unsigned kFewestEdges = 2;
 /// Of a staircase's height: a rise at an edge that is one of its steps.
 static constexpr double kClearShare = 0.3;
@@ -171,7 +173,8 @@ static bool standsOutExactly(const Term &term, double height,
                                  : right.value_or(0);
     double rise = points[i + 1].latency - points[i].latency - slope;
     ++edges;
-    clear += rise > kClearShare * height;
+    double fall = left ? points[i - 1].latency - points[i].latency : 0;
+    clear += rise > kClearShare * height && fall < kMostFall * height;
   }
   return edges > 0 && 3 * clear >= 2 * edges;
 }
@@ -208,10 +211,14 @@ static double requiredSignificance(const Model &model, const Term &term) {
   return kSignificantIfLikely;
 }
 
+bool Planner::isClose(const Model &model) const {
+  return model.noise() <= (isDeterministic() ? kMostMisfit : kMostNoise);
+}
+
 bool Planner::isSupported(const Model &model, unsigned i,
                           const std::vector<Point> &points) const {
   const Term &term = model.terms()[i];
-  if (model.height(i) <= 0 || model.noise() > kMostNoise ||
+  if (model.height(i) <= 0 || !isClose(model) ||
       model.significance(i) < requiredSignificance(model, term))
     return false;
   double levels = 0;

@@ -31,6 +31,8 @@ public:
   bool isDeterministic() const;
   /// The terms that the points support.
   Model selectModel(const std::vector<Point> &points) const;
+  /// Whether the fit is close enough to the points to say anything.
+  bool isClose(const Model &model) const;
   /// Whether a staircase of a model is more than chance.
   bool isSupported(const Model &model, unsigned term,
                    const std::vector<Point> &points) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "SweepModel.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace pr;
@@ -16,6 +17,7 @@ namespace {
 struct Rise {
   int64_t below = 0;
   double height = 0;
+  double excess = 0; ///< over that of the smooth curve
 };
 
 struct Sample {
@@ -38,13 +40,18 @@ struct Sample {
 static std::optional<Rises> tryPeriod(const std::vector<Rise> &rises,
                                       const Term &stair) {
   Sample edges, others;
-  for (const Rise &rise : rises)
-    (stair.at(rise.below + 1) > stair.at(rise.below) ? edges : others)
-        .add(rise.height);
+  double least = 0;
+  for (const Rise &rise : rises) {
+    bool isEdge = stair.at(rise.below + 1) > stair.at(rise.below);
+    (isEdge ? edges : others).add(rise.excess);
+    least = std::min(least, rise.height);
+  }
   if (edges.count < kFewestEdges || others.count < kFewestOthers ||
       edges.least <= others.mean())
     return std::nullopt;
   double height = edges.mean() - others.mean();
+  if (least < -kMostFall * height)
+    return std::nullopt;
   double variance = (edges.deviations() + others.deviations()) /
                     (edges.count + others.count - 2);
   double error = std::sqrt(variance * (1.0 / edges.count + 1.0 / others.count));
@@ -57,11 +64,16 @@ static std::optional<Rises> tryPeriod(const std::vector<Rise> &rises,
 
 std::optional<Rises> sweep::periodOfRises(const std::vector<Point> &points,
                                           Span span) {
+  Model smooth(points, {}, span);
   std::vector<Rise> rises;
   for (size_t i = 1; i < points.size(); ++i)
-    if (points[i].extent == points[i - 1].extent + 1)
+    if (points[i].extent == points[i - 1].extent + 1) {
+      int64_t below = points[i - 1].extent;
+      double height = points[i].latency - points[i - 1].latency;
       rises.push_back(
-          {points[i - 1].extent, points[i].latency - points[i - 1].latency});
+          {below, height,
+           height - smooth.predict(below + 1) + smooth.predict(below)});
+    }
   std::optional<Rises> best;
   for (int64_t width = 3; width <= kWidestPeriod; ++width)
     for (int64_t offset = 0; offset < width; ++offset) {

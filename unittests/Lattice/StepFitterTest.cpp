@@ -154,6 +154,31 @@ TEST(StepFitter, SaysThatThereIsNoStep) {
       "random");
 }
 
+TEST(StepFitter, TakesNoPowerForStairs) {
+  for (int factor = 1; factor <= 20; ++factor) {
+    Machine power = [=](int64_t x) {
+      return std::round(500 + factor * std::pow(double(x), 1.5));
+    };
+    EXPECT_TRUE(fitted(power, 512, 0, 0).steps.empty()) << factor;
+    EXPECT_TRUE(fitted(power, 512, 0.02, unsigned(factor)).steps.empty())
+        << factor << ", noise";
+  }
+}
+
+/// Kernels that are fast where the extent divides by their vectors: latency
+/// falls back behind each rise.
+TEST(StepFitter, TakesNoSawToothForStairs) {
+  for (int64_t width : {4, 8, 16})
+    for (double slower : {2, 3, 6}) {
+      Machine saw = [=](int64_t x) {
+        return std::round((500 + 30 * double(x)) *
+                          (x % width == 0 ? 1 : slower));
+      };
+      EXPECT_TRUE(fitted(saw, 512, 0, 0).steps.empty())
+          << width << ", " << slower << " times";
+    }
+}
+
 TEST(StepFitter, SkipsWhatCannotBeMeasured) {
   auto fitter = StepFitter::create(1, 128);
   ASSERT_TRUE(fitter);
