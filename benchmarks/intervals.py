@@ -30,7 +30,7 @@ _OUTSIDE = 10.0
 
 def coverage(machine: Machine, seed: int, tests: int) -> list[tuple[float, float, float]]:
     """Coverage, median and mean relative width at each level."""
-    rows = machine.rows(machine.plan("random" if not machine.flat else "pr", BUDGET, seed))
+    rows = machine.rows(machine.plan("auto", BUDGET, seed))
     bundle = training.train(rows, machine.info).bundle
     layers = machine.plan("random", tests, 1000 + seed)
     truth = machine.measure(layers)
@@ -61,7 +61,7 @@ def flag(machine: Machine, seed: int, tests: int) -> tuple[float, float]:
         return [value[0], max(value[0], value[1] // 4)] if isinstance(value, list) else value
     small = dataclasses.replace(machine, dims=tuple((name, shrunk(value))
                                                     for name, value in machine.dims))
-    rows = small.rows(small.plan("random", BUDGET, seed))
+    rows = small.rows(small.plan("auto", BUDGET, seed))
     estimator = _core.Estimator.from_bytes(training.train(rows, machine.info).bundle)
     layers = small.plan("random", tests // 2, 1000 + seed) \
         + machine.plan("random", tests // 2, 2000 + seed)
@@ -87,9 +87,8 @@ def main() -> int:
                           percent(median), percent(mean), "yes" if good else "no"])
             if not good:
                 missed.append(f"{machine.name} at {level} %")
-        if not machine.flat:
-            area, share = np.mean([flag(machine, seed, tests) for seed in range(seeds)], axis=0)
-            flags.append([machine.name, f"{area:.3f}", percent(share)])
+        area, share = np.mean([flag(machine, seed, tests) for seed in range(seeds)], axis=0)
+        flags.append([machine.name, "-" if np.isnan(area) else f"{area:.3f}", percent(share)])
     result = Result("intervals", "Intervals", " ".join((__doc__ or "").split("\n\n")[1].split()))
     result.table(f"{tests} layers off the grid, {seeds} seeds, {BUDGET} measurements",
                  ["machine", "kind", "level", "coverage", "median width", "mean width", "within 2 points"],
