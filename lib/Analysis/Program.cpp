@@ -81,6 +81,9 @@ static bool isParameterArgument(BlockArgument argument) {
 /// overwrites, and what its regions capture. Some come more than once.
 static void forEachValueRead(Operation *op,
                              llvm::function_ref<void(Value)> visit) {
+  // Constants: many ops of a network in TOSA.
+  if (op->getNumOperands() == 0 && op->getNumRegions() == 0)
+    return;
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   std::optional<Structured> structured;
   if (linalgOp)
@@ -114,6 +117,8 @@ static bool onlyComputes(const OpDescription &description) {
 /// In program order, so that operands are known in front of their users. (What
 /// a loop carries is a block argument, and none of either.)
 void Program::findConstants() {
+  constants.reserve(descriptions.size());
+  parameters.reserve(descriptions.size());
   for (const OpDescription &description : ops()) {
     if (!onlyComputes(description))
       continue;
