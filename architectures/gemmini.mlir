@@ -27,7 +27,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
   // together.
   %base = acadl.parameter "base" default 16 in [0, 63]
   %warm_given = acadl.parameter "warm_given" default 100 in [0, 100]
-  %warm_own = acadl.parameter "warm_own" default 90 in [0, 100]
+  %warm_own = acadl.parameter "warm_own" default 80 in [0, 100]
   // Software: starting a layer, a test of what fits, a tile's configuration.
   %start_conv = acadl.parameter "start_conv" default 2230 in [0, 1000000]
   %start_matmul = acadl.parameter "start_matmul" default 1230 in [0, 1000000]

@@ -142,14 +142,14 @@ def test_own_tiles_are_those_of_the_library(tmp_path):
     assert [instructions(reply) for reply in replies] == expected
 
 
-#: Layer, base, (tiles, loads, pairs, stores), cycles of an independent simulator.
+#: Layer, base, (tiles, loads, pairs, stores), cycles that the RTL was published to take.
 CHECKPOINTS = [
-    ("matmul m=128 n=128 k=64 nest=n:8|n:16x|k:4,m:8,k:16x|m:16", 16, (8, 96, 256, 64), 8_805),
-    ("matmul m=128 n=128 k=64", 16, (4, 40, 256, 24), 7_275),
+    ("matmul m=128 n=128 k=64 nest=n:8|n:16x|k:4,m:8,k:16x|m:16", 16, (8, 96, 256, 64), 8_874),
+    ("matmul m=128 n=128 k=64", 16, (4, 40, 256, 24), 7_405),
     ("conv1d oc=1000 ic=2048 ow=1 kw=1 nest=oc:2,ic:8|oc:10x|oc:50,ic:16,ic:16x|n:1", 32, (24, 2_272, 8_064, 17),
-     319_195),
+     321_284),
     ("conv2d oc=36 ic=256 oh=4 ow=4 kh=3 kw=3 ph=1 pw=1 nest=n:1|oc:12x|oc:3,kh:3,kw:3,ic:16,ow:2,ic:16x|oh:4,ow:2",
-     40, (1, 228, 1_728, 12), 25_568),
+     40, (1, 228, 1_728, 12), 25_773),
 ]
 
 
