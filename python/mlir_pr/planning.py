@@ -217,6 +217,9 @@ class _Sampler:
         if isinstance(drawn, str):
             self._refused[drawn] += 1
             return None
+        if drawn.kind != self._domain.kind:  # extents of 1 make a conv2d a conv1d
+            self._refused[f"it is a {drawn.kind}, no {self._domain.kind}"] += 1
+            return None
         layer, role = drawn, "random"
         if self._mode != "random":
             # What ramps is left as drawn: rounded up, it would be another layer than

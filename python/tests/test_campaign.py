@@ -238,3 +238,17 @@ def test_starts_are_drawn_where_plateaus_may_ramp(write):
               if item.role == "plateau-start"]
     assert 8 <= len(starts) <= 12
     assert all(layer.dims["n"] % 8 == 1 and layer.dims["m"] % 8 == 0 for layer in starts)
+
+
+@pytest.mark.parametrize("sampling", ["auto", "pr", "random"])
+def test_layers_that_are_of_another_kind_are_left_out(plan_of, sampling):
+    info = {**INFO, "kinds": [{"kind": "conv2d", "steps": [
+        {"dim": "oc", "width": 8, "resource": "compute", "plateau": "flat"}]}]}
+    text = f"""
+sampling: {sampling}
+budget: {{count: 20}}
+kinds:
+  conv2d: {{types: "f32, f32 -> f32", dims: {{oc: [1, 64], ic: [1, 64], oh: [1, 2], ow: 8, kh: [1, 2], kw: 3}}}}
+"""
+    plan = plan_of(text, target=_core.TargetInfo.from_json(json.dumps(info)))
+    assert {_core.Layer.parse(planned.layer).kind for planned in plan.layers} == {"conv2d"}
