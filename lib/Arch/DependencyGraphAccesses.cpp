@@ -6,6 +6,7 @@
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
+#include <optional>
 
 using namespace pr;
 using namespace pr::arch;
@@ -141,6 +142,30 @@ int64_t Graph::openRows(MemoryState &memory, const Storage &dram,
   return open;
 }
 
+/// One line of an access to a cache: its way. Where it is missing, `fetch` gets
+/// the line that makes room, and whether that is to be written back.
+template <typename Fetch>
+uint32_t Graph::useLine(MemoryState &memory, const Storage &cache, int64_t line,
+                        bool write, Fetch &&fetch) {
+  MemoryState::Set &set = memory.sets[line % cache.sets];
+  auto found = std::find(set.lines.begin(), set.lines.end(), line);
+  bool hit = found != set.lines.end();
+  uint32_t way = hit ? uint32_t(found - set.lines.begin())
+                     : chooseVictim(cache, memory, set);
+  if (!hit) {
+    fetch(set.lines[way], bool(set.changed[way]));
+    set.lines[way] = line;
+    set.changed[way] = false;
+  }
+  if (!hit || cache.replacement == Replacement::LRU) {
+    set.order.erase(std::remove(set.order.begin(), set.order.end(), way),
+                    set.order.end());
+    set.order.push_back(way);
+  }
+  set.changed[way] |= char(write);
+  return way;
+}
+
 /// The end of an access to a cache that serves others during misses.
 int64_t Graph::lookUp(uint32_t cachePlace, int64_t arrival, int64_t address,
                       int64_t size, bool write) {
@@ -162,48 +187,25 @@ int64_t Graph::lookUp(uint32_t cachePlace, int64_t arrival, int64_t address,
       set.freeAt = begin + cache.setGap;
     }
     int64_t moved = begin + beats;
-    uint32_t way = 0;
-    bool hit = findWay(memory, cache, line, way);
-    if (!hit) {
-      int64_t missed = std::max(moved, memory.misses.earliest());
-      port.freeAt += cache.missOverhead;
-      if (set.changed[way]) {
-        port.freeAt += cache.victimOverhead;
-        transferBehind(behind, missed, set.lines[way] * cache.line, cache.line,
-                       /*write=*/true);
-      }
-      set.there[way] = transferBehind(behind, missed, line * cache.line,
-                                      cache.line, /*write=*/false);
-      memory.misses.take(set.there[way]);
-      set.lines[way] = line;
-      set.changed[way] = false;
-    }
-    used(set, cache, way, hit, write);
+    std::optional<int64_t> came;
+    uint32_t way =
+        useLine(memory, cache, line, write, [&](int64_t victim, bool changed) {
+          int64_t missed = std::max(moved, memory.misses.earliest());
+          port.freeAt += cache.missOverhead;
+          if (changed) {
+            port.freeAt += cache.victimOverhead;
+            transferBehind(behind, missed, victim * cache.line, cache.line,
+                           /*write=*/true);
+          }
+          came = transferBehind(behind, missed, line * cache.line, cache.line,
+                                /*write=*/false);
+          memory.misses.take(*came);
+        });
+    if (came)
+      set.there[way] = *came;
     end = std::max({end, moved, set.there[way]});
   }
   return end + cache.response;
-}
-
-/// Whether the line is in the cache; its way, or that which it will go to.
-bool Graph::findWay(MemoryState &memory, const Storage &cache, int64_t line,
-                    uint32_t &way) {
-  MemoryState::Set &set = memory.sets[line % cache.sets];
-  auto found = std::find(set.lines.begin(), set.lines.end(), line);
-  way = uint32_t(found - set.lines.begin());
-  if (found != set.lines.end())
-    return true;
-  way = chooseVictim(cache, memory, set);
-  return false;
-}
-
-void Graph::used(MemoryState::Set &set, const Storage &cache, uint32_t way,
-                 bool hit, bool write) {
-  if (!hit || cache.replacement == Replacement::LRU) {
-    set.order.erase(std::remove(set.order.begin(), set.order.end(), way),
-                    set.order.end());
-    set.order.push_back(way);
-  }
-  set.changed[way] |= char(write);
 }
 
 /// When all lines of an access are in the cache.
@@ -214,22 +216,15 @@ int64_t Graph::fetchLines(uint32_t cachePlace, int64_t lookedUp,
   uint32_t behind = machine.storagePlace(cache.backing);
   int64_t there = lookedUp;
   for (int64_t line = address / cache.line;
-       line <= (address + size - 1) / cache.line; ++line) {
-    MemoryState::Set &set = memory.sets[line % cache.sets];
-    uint32_t way = 0;
-    bool hit = findWay(memory, cache, line, way);
-    if (!hit) {
-      if (set.changed[way])
-        transferBehind(behind, lookedUp, set.lines[way] * cache.line,
-                       cache.line, /*write=*/true);
-      there = std::max(there, transferBehind(behind, lookedUp,
-                                             line * cache.line, cache.line,
-                                             /*write=*/false));
-      set.lines[way] = line;
-      set.changed[way] = false;
-    }
-    used(set, cache, way, hit, write);
-  }
+       line <= (address + size - 1) / cache.line; ++line)
+    useLine(memory, cache, line, write, [&](int64_t victim, bool changed) {
+      if (changed)
+        transferBehind(behind, lookedUp, victim * cache.line, cache.line,
+                       /*write=*/true);
+      int64_t came = transferBehind(behind, lookedUp, line * cache.line,
+                                    cache.line, /*write=*/false);
+      there = std::max(there, came);
+    });
   return there;
 }
 
@@ -242,19 +237,12 @@ void Graph::keep(uint32_t cachePlace, int64_t address, int64_t size,
   MemoryState &memory = state.memories[cachePlace];
   uint32_t behind = machine.storagePlace(cache.backing);
   for (int64_t line = address / cache.line;
-       line <= (address + size - 1) / cache.line; ++line) {
-    MemoryState::Set &set = memory.sets[line % cache.sets];
-    uint32_t way = 0;
-    bool hit = findWay(memory, cache, line, way);
-    if (!hit) {
-      if (set.changed[way])
-        keep(behind, set.lines[way] * cache.line, cache.line, /*write=*/true);
+       line <= (address + size - 1) / cache.line; ++line)
+    useLine(memory, cache, line, write, [&](int64_t victim, bool changed) {
+      if (changed)
+        keep(behind, victim * cache.line, cache.line, /*write=*/true);
       keep(behind, line * cache.line, cache.line, /*write=*/false);
-      set.lines[way] = line;
-      set.changed[way] = false;
-    }
-    used(set, cache, way, hit, write);
-  }
+    });
 }
 
 /// The way that the next line goes to.

@@ -130,10 +130,9 @@ private:
                    int64_t address, int64_t size);
   int64_t lookUp(uint32_t cachePlace, int64_t arrival, int64_t address,
                  int64_t size, bool write);
-  bool findWay(MemoryState &memory, const Storage &cache, int64_t line,
-               uint32_t &way);
-  void used(MemoryState::Set &set, const Storage &cache, uint32_t way, bool hit,
-            bool write);
+  template <typename Fetch>
+  uint32_t useLine(MemoryState &memory, const Storage &cache, int64_t line,
+                   bool write, Fetch &&fetch);
   int64_t fetchLines(uint32_t cachePlace, int64_t lookedUp, int64_t address,
                      int64_t size, bool write);
   int64_t transferBehind(uint32_t place, int64_t wish, int64_t address,

@@ -206,6 +206,9 @@ private:
   int64_t lookUp(MemoryPlace &memory, int64_t time, int64_t address,
                  int64_t size, bool write);
   CacheLine &chooseWay(MemoryPlace &memory, int64_t line, bool &hit);
+  template <typename Fetch>
+  CacheLine &useLine(MemoryPlace &memory, int64_t line, bool write,
+                     Fetch &&fetch);
   bool warm(const Cursor &cursor);
   void touch(uint32_t place, int64_t address, int64_t size, bool write);
   int64_t countAccess(uint32_t storage, int64_t size);

@@ -228,6 +228,22 @@ CacheLine &Simulator::chooseWay(MemoryPlace &memory, int64_t line, bool &hit) {
   return set[(memory.random >> 33) % uint64_t(cache.ways)];
 }
 
+/// One line of an access. Where it is missing, `fetch` gets the line that makes
+/// room and says when the new one is there.
+template <typename Fetch>
+CacheLine &Simulator::useLine(MemoryPlace &memory, int64_t line, bool write,
+                              Fetch &&fetch) {
+  ++memory.clock;
+  bool hit = false;
+  CacheLine &way = chooseWay(memory, line, hit);
+  if (!hit)
+    way = {line, memory.clock, false, fetch(way)};
+  if (machine.storage(memory.storage).replacement == Replacement::LRU)
+    way.age = memory.clock;
+  way.changed |= write;
+  return way;
+}
+
 /// When all lines of the access are in the cache; `time`: it has been looked
 /// up.
 int64_t Simulator::cacheMisses(MemoryPlace &memory, int64_t time,
@@ -237,19 +253,13 @@ int64_t Simulator::cacheMisses(MemoryPlace &memory, int64_t time,
   int64_t there = time;
   for (int64_t line = address / cache.line;
        line <= (address + size - 1) / cache.line; ++line) {
-    ++memory.clock;
-    bool hit = false;
-    CacheLine &way = chooseWay(memory, line, hit);
-    if (!hit) {
-      if (way.changed)
-        accessBehind(behind, time, way.tag * cache.line, cache.line, true);
+    useLine(memory, line, write, [&](const CacheLine &victim) {
+      if (victim.changed)
+        accessBehind(behind, time, victim.tag * cache.line, cache.line, true);
       there = std::max(there, accessBehind(behind, time, line * cache.line,
                                            cache.line, false));
-      way = {line, memory.clock, false, 0};
-    }
-    if (cache.replacement == Replacement::LRU)
-      way.age = memory.clock;
-    way.changed |= write;
+      return 0;
+    });
   }
   return there;
 }
@@ -278,25 +288,20 @@ int64_t Simulator::lookUp(MemoryPlace &memory, int64_t time, int64_t address,
     }
     int64_t transferred = begin + beats;
 
-    ++memory.clock;
-    bool hit = false;
-    CacheLine &way = chooseWay(memory, line, hit);
-    if (!hit) {
+    auto fetch = [&](const CacheLine &victim) {
       int64_t &slot =
           *std::min_element(memory.misses.begin(), memory.misses.end());
       int64_t miss = std::max(transferred, slot);
       port.freeAt += cache.missOverhead;
-      if (way.changed) {
+      if (victim.changed) {
         port.freeAt += cache.victimOverhead;
-        accessBehind(behind, miss, way.tag * cache.line, cache.line, true);
+        accessBehind(behind, miss, victim.tag * cache.line, cache.line, true);
       }
       slot = accessBehind(behind, miss, line * cache.line, cache.line, false);
-      way = {line, memory.clock, false, slot};
-    }
-    if (cache.replacement == Replacement::LRU)
-      way.age = memory.clock;
-    way.changed |= write;
-    end = std::max({end, transferred, way.there});
+      return slot;
+    };
+    int64_t there = useLine(memory, line, write, fetch).there;
+    end = std::max({end, transferred, there});
   }
   return end + cache.response;
 }
@@ -323,18 +328,12 @@ void Simulator::touch(uint32_t place, int64_t address, int64_t size,
   uint32_t behind = machine.storagePlace(cache.backing);
   for (int64_t line = address / cache.line;
        line <= (address + size - 1) / cache.line; ++line) {
-    ++memory.clock;
-    bool hit = false;
-    CacheLine &way = chooseWay(memory, line, hit);
-    if (!hit) {
-      if (way.changed)
-        touch(behind, way.tag * cache.line, cache.line, true);
+    useLine(memory, line, write, [&](const CacheLine &victim) {
+      if (victim.changed)
+        touch(behind, victim.tag * cache.line, cache.line, true);
       touch(behind, line * cache.line, cache.line, false);
-      way = {line, memory.clock, false, 0};
-    }
-    if (cache.replacement == Replacement::LRU)
-      way.age = memory.clock;
-    way.changed |= write;
+      return 0;
+    });
   }
 }
 

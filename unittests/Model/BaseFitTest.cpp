@@ -53,6 +53,18 @@ static double largestError(const Base &base, const Lattice &lattice,
   return largest;
 }
 
+/// Relative, over all layers of the sample.
+static double meanError(const Base &base, const Sample &sample,
+                        const Lattice &lattice) {
+  double sum = 0;
+  for (size_t i = 0; i < sample.layers.size(); ++i) {
+    WorkTable work =
+        WorkTable::compute(lattice, lattice.queryPoint(sample.layers[i]));
+    sum += std::abs(base.evaluate(work).latency / sample.latencies[i] - 1);
+  }
+  return sum / double(sample.layers.size());
+}
+
 TEST(BaseFit, OneBranchIsRecoveredExactly) {
   // The shape of UltraTrail's formula (METHOD A.4).
   auto time = [](const WorkTable &work, std::mt19937_64 &) {
@@ -96,13 +108,7 @@ TEST(BaseFit, AMaximumOfThreeSumsThatOverlapIsFound) {
          fresh = sample(500, lattice, time, 9);
   auto fit = fitBase(data.layers, data.latencies, data.groups, lattice);
   ASSERT_TRUE(fit);
-  double sum = 0;
-  for (size_t i = 0; i < fresh.layers.size(); ++i) {
-    WorkTable work =
-        WorkTable::compute(lattice, lattice.queryPoint(fresh.layers[i]));
-    sum += std::abs(fit->base.evaluate(work).latency / fresh.latencies[i] - 1);
-  }
-  EXPECT_LT(sum / double(fresh.layers.size()), 0.005) << fit->base.print();
+  EXPECT_LT(meanError(fit->base, fresh, lattice), 0.005) << fit->base.print();
 }
 
 TEST(BaseFit, NoiseAndOutliersDoNotLeadItAstray) {
@@ -119,13 +125,7 @@ TEST(BaseFit, NoiseAndOutliersDoNotLeadItAstray) {
          fresh = sample(300, lattice, truth, 9);
   auto fit = fitBase(data.layers, data.latencies, data.groups, lattice);
   ASSERT_TRUE(fit);
-  double sum = 0;
-  for (size_t i = 0; i < fresh.layers.size(); ++i) {
-    WorkTable work =
-        WorkTable::compute(lattice, lattice.queryPoint(fresh.layers[i]));
-    sum += std::abs(fit->base.evaluate(work).latency / fresh.latencies[i] - 1);
-  }
-  EXPECT_LT(sum / double(fresh.layers.size()), 0.02) << fit->base.print();
+  EXPECT_LT(meanError(fit->base, fresh, lattice), 0.02) << fit->base.print();
 }
 
 TEST(BaseFit, EqualColumnsGoToTheSteppedTerm) {

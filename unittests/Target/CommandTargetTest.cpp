@@ -223,6 +223,18 @@ TEST(CommandTarget, ACrashInALaterPassCostsOnlyThatLayer) {
   }
 }
 
+/// No passes of layers that interleave: each is done before the next begins.
+static std::vector<Measurement>
+measureOneByOne(Target &target, const std::vector<Layer> &layers) {
+  MeasureOptions options;
+  options.blockSize = 1;
+  std::vector<Measurement> results;
+  target.measure(
+      layers, options,
+      [&](size_t, const Measurement &m) { results.push_back(m); }, nullptr);
+  return results;
+}
+
 TEST(CommandTarget, HalfAnAnswerIsNone) {
   auto target = pythonTarget(
       isFirstStart("half") +
@@ -231,12 +243,7 @@ TEST(CommandTarget, HalfAnAnswerIsNone) {
              "cycles=5))[:-1]); sys.stdout.flush(); os._exit(0)\n"
              "  reply(status='ok', cycles=m)\n"));
   ASSERT_TRUE(target) << target.error().message;
-  MeasureOptions options;
-  options.blockSize = 1;
-  std::vector<Measurement> results;
-  (*target)->measure(
-      matmuls({1, 2}), options,
-      [&](size_t, const Measurement &m) { results.push_back(m); }, nullptr);
+  std::vector<Measurement> results = measureOneByOne(**target, matmuls({1, 2}));
   EXPECT_EQ(results[0].error, "the target program exited with status 0");
   EXPECT_EQ(results[1].cycles, 2);
 }
@@ -248,12 +255,7 @@ TEST(CommandTarget, AnotherTargetAfterARestartIsNotMeasured) {
       "clock_mhz=None)), flush=True)\n"
       "for line in sys.stdin: os._exit(1)\n");
   ASSERT_TRUE(target) << target.error().message;
-  MeasureOptions options;
-  options.blockSize = 1;
-  std::vector<Measurement> results;
-  (*target)->measure(
-      matmuls({1, 2}), options,
-      [&](size_t, const Measurement &m) { results.push_back(m); }, nullptr);
+  std::vector<Measurement> results = measureOneByOne(**target, matmuls({1, 2}));
   EXPECT_EQ(results[0].error, "the target program exited with status 1");
   EXPECT_EQ(results[1].error, "the target program greets otherwise than when "
                               "it was started first");
