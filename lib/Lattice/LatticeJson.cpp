@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Lattice/LatticeJson.h"
 
+#include "Lattice/UnitWorkJson.h"
 #include "pr/Support/CheckedMath.h"
 
 using namespace pr;
@@ -67,9 +68,12 @@ json pr::latticeToJson(const Lattice &lattice) {
   for (unsigned i = 0; i < info.dims.size(); ++i)
     if (lattice.maximum[i] > 0)
       maximum[std::string(info.dims[i].name)] = lattice.maximum[i];
-  return {{"kind", info.name},
-          {"steps", std::move(steps)},
-          {"maximum", std::move(maximum)}};
+  json result = {{"kind", info.name},
+                 {"steps", std::move(steps)},
+                 {"maximum", std::move(maximum)}};
+  if (lattice.unitWork)
+    result["unit_work"] = unitWorkToJson(*lattice.unitWork, lattice.kind);
+  return result;
 }
 
 Lattice pr::latticeFromJson(const JsonReader &reader) {
@@ -82,6 +86,9 @@ Lattice pr::latticeFromJson(const JsonReader &reader) {
     for (const auto &[name, value] : maximum->members())
       lattice.maximum[dimFromJson(*maximum, lattice.kind, name)] =
           value.integer(0, kMaxCount);
+  if (auto work = reader.find("unit_work"))
+    lattice.unitWork = std::make_shared<const UnitWork>(
+        unitWorkFromJson(*work, lattice.kind));
   reader.check(checkLattice(lattice));
   return lattice;
 }

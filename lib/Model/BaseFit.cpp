@@ -31,6 +31,8 @@ struct TermSet {
 /// The main count of the kind, its tensors' bytes and a launch: what a few
 /// dozen noisy measurements can carry.
 static bool isLean(const Term &term) {
+  if (term.group > 0)
+    return false;
   switch (term.count) {
   case CountKind::Launch:
   case CountKind::Macs:
@@ -44,21 +46,47 @@ static bool isLean(const Term &term) {
   }
 }
 
+/// Of memories too small for a layer: beyond a size, or once more for every so
+/// much of the other operand.
+static bool isOfCapacity(CountKind count) {
+  return isBytesOver(count) || isFetchedAgain(count);
+}
+
+static bool contains(const std::vector<Term> &terms, const Term &term) {
+  return std::find(terms.begin(), terms.end(), term) != terms.end();
+}
+
+static TermSet unite(const TermSet &a, const TermSet &b) {
+  TermSet result{a.name + "+" + b.name, a.terms};
+  for (const Term &term : b.terms)
+    if (!contains(result.terms, term))
+      result.terms.push_back(term);
+  return result;
+}
+
+/// Sets that differ by what they hold a machine capable of, smaller ones first.
 static std::vector<TermSet> termSets(const Lattice &lattice, bool hasTiles) {
-  std::vector<Term> all = candidateTerms(lattice);
   TermSet lean{"lean", {}}, stepped{"stepped", {}}, cached{"cached", {}},
-      full{"all", {}}, tiled{"tiled", {}};
-  for (const Term &term : all) {
+      full{"all", {}}, tiled{"tiled", {}}, both{"all+tiled", {}},
+      units{"units", {{CountKind::Launch, std::nullopt}}};
+  for (const Term &term : candidateTerms(lattice)) {
+    if (isOfUnits(term.count))
+      units.terms.push_back(term);
+    if (term.group > 0 || isOfUnits(term.count))
+      continue;
+    bool isPlain = !isOfCapacity(term.count) && !isOfTiles(term.count);
     if (isLean(term))
       lean.terms.push_back(term);
-    if (isLean(term) || isBytesOver(term.count))
+    if (isLean(term) || isOfCapacity(term.count))
       cached.terms.push_back(term);
-    if (term.steps || term.count == CountKind::Launch)
+    if ((isPlain && term.steps) || term.count == CountKind::Launch)
       stepped.terms.push_back(term);
     if (isLean(term) || isOfTiles(term.count))
       tiled.terms.push_back(term);
-    if (!isBytesOver(term.count) && !isOfTiles(term.count))
+    if (isPlain)
       full.terms.push_back(term);
+    if (isPlain || isOfTiles(term.count))
+      both.terms.push_back(term);
   }
   std::vector<TermSet> sets = {lean};
   if (!lattice.isTrivial())
@@ -66,8 +94,19 @@ static std::vector<TermSet> termSets(const Lattice &lattice, bool hasTiles) {
   sets.push_back(full);
   sets.push_back(cached);
   if (hasTiles)
-    sets.push_back(tiled);
+    sets.insert(sets.end(), {tiled, both});
+  if (lattice.unitWork)
+    sets.insert(sets.end(), {units, unite(units, both)});
   return sets;
+}
+
+/// What an engine counts that takes so many output positions at a time.
+static TermSet groupedSet(const Lattice &lattice, uint8_t group) {
+  TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
+  for (const Term &term : candidateTerms(lattice))
+    if (isLean(term) || (term.group == group && !isOfUnits(term.count)))
+      set.terms.push_back(term);
+  return set;
 }
 
 //===----------------------------------------------------------------------===//
@@ -174,7 +213,8 @@ static double crossValidate(const MatrixXd &rows, unsigned branches,
   return count == 0 ? 0 : sum / double(count);
 }
 
-/// Another branch must lower the error to this share for a third to be tried.
+/// Another branch must lower the error to this share for a further one to be
+/// tried.
 static constexpr double kBranchGain = 0.99;
 
 /// The simplest alternative that is as good as the best, to 2 %. Simpler:
@@ -193,6 +233,130 @@ static const BaseCandidate &choose(const std::vector<BaseCandidate> &compared) {
       chosen = &candidate;
   }
   return *chosen;
+}
+
+/// With so many branches sets are compared first, and so many of them with
+/// other numbers.
+static constexpr unsigned kBranchesOfSets = 2;
+static constexpr size_t kMostSets = 2;
+static constexpr double kExact = 1e-9;
+
+namespace {
+/// Compares term sets and numbers of branches by their error on held-out rows.
+class BaseSearch {
+public:
+  BaseSearch(const std::vector<Layer> &layers,
+             const std::vector<double> &latencies,
+             const std::vector<int64_t> &groups, const Lattice &lattice,
+             const BaseFitOptions &options)
+      : layers(layers), latencies(latencies), lattice(lattice),
+        options(options), folds(std::clamp(options.folds, 2u, kMostFolds)),
+        judged(thinned(layers.size())) {
+    std::vector<unsigned> all = dealFolds(groups, folds, options.seed);
+    for (int row : judged)
+      foldOf.push_back(all[row]);
+  }
+
+  std::vector<BaseCandidate> run(bool hasTiles);
+
+private:
+  bool compare(const TermSet &set, unsigned branches);
+  void compareBranches(const TermSet &set, unsigned first, unsigned last);
+  void compareGroups(std::vector<TermSet> &sets);
+  double errorOf(const std::string &set) const;
+
+  const std::vector<Layer> &layers;
+  const std::vector<double> &latencies;
+  const Lattice &lattice;
+  const BaseFitOptions &options;
+  unsigned folds;
+  std::vector<int> judged;
+  std::vector<unsigned> foldOf;
+  std::vector<BaseCandidate> compared;
+};
+} // namespace
+
+/// Returns whether it is exact, so that nothing else needs to be tried.
+bool BaseSearch::compare(const TermSet &set, unsigned branches) {
+  MatrixXd rows = relativeTerms(layers, latencies, lattice, set.terms);
+  MatrixXd independent =
+      selectRows(selectColumns(rows, independentColumns(rows)), judged);
+  compared.push_back(
+      {branches, set.name, set.terms,
+       crossValidate(independent, branches, foldOf, folds, options.seed)});
+  return compared.back().error < kExact;
+}
+
+/// The least with any number of branches.
+double BaseSearch::errorOf(const std::string &set) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const BaseCandidate &candidate : compared)
+    if (candidate.termSet == set)
+      least = std::min(least, candidate.error);
+  return least;
+}
+
+/// More branches cost most of the time, and seldom help where one did not.
+void BaseSearch::compareBranches(const TermSet &set, unsigned first,
+                                 unsigned last) {
+  double best = errorOf(set.name);
+  for (unsigned branches = first; branches <= last; ++branches) {
+    if (compare(set, branches) || compared.back().error > best * kBranchGain)
+      return;
+    best = compared.back().error;
+  }
+}
+
+/// Adds the groups of positions that explain most, alone and with all terms.
+void BaseSearch::compareGroups(std::vector<TermSet> &sets) {
+  std::vector<TermSet> grouped;
+  for (uint8_t group = 1; group <= kNumPositionGroups; ++group) {
+    grouped.push_back(groupedSet(lattice, group));
+    compare(grouped.back(), kBranchesOfSets);
+  }
+  auto least = std::min_element(grouped.begin(), grouped.end(),
+                                [&](const auto &a, const auto &b) {
+                                  return errorOf(a.name) < errorOf(b.name);
+                                });
+  auto full = std::find_if(sets.begin(), sets.end(), [](const TermSet &set) {
+    return set.name == "all";
+  });
+  TermSet united = unite(*full, *least);
+  compare(united, kBranchesOfSets);
+  sets.insert(sets.end(), {*least, united});
+}
+
+std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
+  std::vector<TermSet> sets = termSets(lattice, hasTiles);
+  unsigned most =
+      options.branches ? options.branches : std::max(1u, options.maxBranches);
+  if (!options.terms.empty() && options.branches)
+    return {{most, "given", options.terms, 0}};
+  if (!options.terms.empty()) {
+    compareBranches({"given", options.terms}, 1, most);
+    return std::move(compared);
+  }
+  if (options.branches || most == 1) {
+    for (const TermSet &set : sets)
+      if (compare(set, most))
+        break;
+    return std::move(compared);
+  }
+  // The simplest machines first: one bottleneck, or none of its parts unknown.
+  for (unsigned branches : {1u, kBranchesOfSets})
+    for (const TermSet &set : sets)
+      if (compare(set, branches))
+        return std::move(compared);
+  if (hasPositions(lattice.kind))
+    compareGroups(sets);
+  std::stable_sort(sets.begin(), sets.end(),
+                   [&](const TermSet &a, const TermSet &b) {
+                     return errorOf(a.name) < errorOf(b.name);
+                   });
+  sets.resize(std::min(sets.size(), kMostSets));
+  for (const TermSet &set : sets)
+    compareBranches(set, kBranchesOfSets + 1, most);
+  return std::move(compared);
 }
 
 //===----------------------------------------------------------------------===//
@@ -291,44 +455,13 @@ Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
                               const BaseFitOptions &options) {
   if (auto ok = checkInput(layers, latencies, groups, lattice); !ok)
     return ok.error();
+  BaseFit fit;
   bool hasTiles =
       std::any_of(layers.begin(), layers.end(), [](const Layer &layer) {
         return !layer.schedule.tile.empty();
       });
-  std::vector<TermSet> sets = termSets(lattice, hasTiles);
-  if (!options.terms.empty())
-    sets = {{"given", options.terms}};
-  unsigned first = options.branches ? options.branches : 1;
-  unsigned last =
-      options.branches ? options.branches : std::max(1u, options.maxBranches);
-
-  BaseFit fit;
-  unsigned folds = std::clamp(options.folds, 2u, kMostFolds);
-  std::vector<int> judged = thinned(layers.size());
-  std::vector<unsigned> foldOf;
-  std::vector<unsigned> foldOfAll = dealFolds(groups, folds, options.seed);
-  for (int row : judged)
-    foldOf.push_back(foldOfAll[row]);
-  bool exact = false;
-  for (const TermSet &set : sets) {
-    MatrixXd rows = relativeTerms(layers, latencies, lattice, set.terms);
-    MatrixXd independent =
-        selectRows(selectColumns(rows, independentColumns(rows)), judged);
-    double best = std::numeric_limits<double>::infinity();
-    for (unsigned branches = first; branches <= last && !exact; ++branches) {
-      BaseCandidate candidate{branches, set.name, set.terms, 0};
-      if (sets.size() > 1 || first < last)
-        candidate.error =
-            crossValidate(independent, branches, foldOf, folds, options.seed);
-      fit.compared.push_back(std::move(candidate));
-      double error = fit.compared.back().error;
-      exact = error < 1e-9;
-      // More branches cost most of the time, and seldom help where one did not.
-      if (error > best * kBranchGain)
-        break;
-      best = error;
-    }
-  }
+  BaseSearch search(layers, latencies, groups, lattice, options);
+  fit.compared = search.run(hasTiles || !lattice.isTrivial());
   fit.chosen = choose(fit.compared);
   MatrixXd rows = relativeTerms(layers, latencies, lattice, fit.chosen.terms);
   fit.base = fitFinal(lattice.kind, rows, fit.chosen.terms, fit.chosen.branches,

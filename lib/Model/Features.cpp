@@ -92,6 +92,9 @@ void FeatureList::addFills() {
                 std::string(info.dims[i].name),
             Source::Fill, i, resource);
     }
+  for (unsigned i = 0; i < kNumPositionGroups && hasPositions(info.kind); ++i)
+    add("fill_positions_" + std::to_string(kPositionGroups[i]),
+        Source::FillPositions, i);
 }
 
 void FeatureList::addCounts() {
@@ -110,6 +113,10 @@ void FeatureList::addCounts() {
             Source::LogSteppedCount, i, resource);
     }
   }
+  if (lattice.unitWork)
+    for (unsigned i = 0; i < lattice.unitWork->unitNames.size(); ++i)
+      add("log_unit_busy_" + lattice.unitWork->unitNames[i], Source::LogUnit,
+          i);
   add("intensity", Source::Intensity);
 }
 
@@ -198,6 +205,12 @@ static float fill(const Lattice &lattice, const Layer &layer, unsigned index,
   return last == 0 ? kMissing : float(double(layer[index]) / double(last));
 }
 
+static float fillPositions(const Layer &layer, unsigned index) {
+  int64_t positions = positionsOf(layer), group = kPositionGroups[index];
+  return float(double(positions) /
+               double((positions + group - 1) / group * group));
+}
+
 static float logCount(const Work &work, unsigned index) {
   int64_t count = countOf(work, static_cast<CountKind>(index));
   return count <= 0 ? kMissing : logScale(double(count));
@@ -253,10 +266,15 @@ static float computeFeature(const Feature &feature, const Lattice &lattice,
     return twos(layer[feature.index]);
   case Source::Fill:
     return fill(lattice, layer, feature.index, feature.resource);
+  case Source::FillPositions:
+    return fillPositions(layer, feature.index);
   case Source::LogCount:
     return logCount(work.raw(), feature.index);
   case Source::LogSteppedCount:
     return logCount(work.stepped(feature.resource), feature.index);
+  case Source::LogUnit:
+    return ratioScale(
+        work.value({CountKind::UnitBusy, std::nullopt, feature.index}), 1);
   case Source::Intensity:
     return intensity(work.raw());
   case Source::TypeBits:
@@ -309,5 +327,9 @@ ResourceMask FeatureSet::resources() const {
     if (feature.source == Source::LogSteppedCount ||
         feature.source == Source::SteppedMacsPer)
       mask |= maskOf(feature.resource);
+    else if (feature.source == Source::LogTileCount)
+      mask |= ResourceMask(1u << kFirstTileBit);
+    else if (feature.source == Source::LogUnit)
+      mask |= ResourceMask(1u << kUnitBit);
   return mask;
 }

@@ -17,16 +17,25 @@ struct Side {
 };
 } // namespace
 
-static int64_t tileOf(const Layer &layer, unsigned dim) {
-  for (const ScheduleLoop &loop : layer.schedule.tile)
-    if (loop.dim == dim)
-      return std::clamp<int64_t>(loop.extent, 1, layer[dim]);
-  return layer[dim];
+/// The size that the schedule gives, or else the widest step.
+static int64_t tileOf(const Layer &layer, const Lattice &lattice,
+                      unsigned dim) {
+  if (!layer.schedule.tile.empty()) {
+    for (const ScheduleLoop &loop : layer.schedule.tile)
+      if (loop.dim == dim)
+        return std::clamp<int64_t>(loop.extent, 1, layer[dim]);
+    return layer[dim];
+  }
+  int64_t widest = 1;
+  for (const Step &step : lattice.steps)
+    if (step.dim == dim && step.covers(layer[dim]))
+      widest = std::max(widest, step.width);
+  return widest > 1 ? std::min(widest, layer[dim]) : layer[dim];
 }
 
 /// Dimensions that the kind does not have do not count. Channels are those of
 /// one group.
-static Side sideOf(const Layer &layer,
+static Side sideOf(const Layer &layer, const Lattice &lattice,
                    std::initializer_list<std::string_view> names,
                    int64_t groups) {
   Side side;
@@ -37,7 +46,7 @@ static Side sideOf(const Layer &layer,
     bool isChannels = name == "oc" || name == "ic";
     int64_t extent =
         std::max<int64_t>(1, layer[*dim] / (isChannels ? groups : 1));
-    int64_t tile = std::min(tileOf(layer, *dim), extent);
+    int64_t tile = std::min(tileOf(layer, lattice, *dim), extent);
     side.extent *= double(extent);
     side.tiles *= double(ceilDiv(extent, tile));
     side.first *= double(tile);
@@ -55,8 +64,18 @@ bool pr::hasTileCounts(LayerKind kind) {
          kind == LayerKind::Conv2D || kind == LayerKind::DepthwiseConv2D;
 }
 
-TileCounts pr::countTiles(const Layer &layer) {
-  if (layer.schedule.tile.empty() || !hasTileCounts(layer.kind))
+/// The output positions of an image as one line, cut into equal pieces.
+static Side flattened(const Layer &layer, int64_t positions) {
+  auto extent = int64_t(extentOf(layer, "oh") * extentOf(layer, "ow"));
+  return {double(extent), double(ceilDiv(extent, positions)),
+          double(std::min(extent, positions))};
+}
+
+TileCounts pr::countTiles(const Layer &layer, const Lattice &lattice,
+                          int64_t positions) {
+  bool isScheduled = !layer.schedule.tile.empty();
+  bool isCut = isScheduled || positions > 0 || !lattice.isTrivial();
+  if (!isCut || !hasTileCounts(layer.kind))
     return {};
   bool isProduct = layer.kind == LayerKind::MatMul;
   bool isDepthwise = layer.kind == LayerKind::DepthwiseConv2D;
@@ -65,13 +84,14 @@ TileCounts pr::countTiles(const Layer &layer) {
   double jobs = isProduct ? extentOf(layer, "b")
                           : extentOf(layer, "n") * double(groups) *
                                 (isDepthwise ? extentOf(layer, "c") : 1);
-  Side rows =
-      isProduct ? sideOf(layer, {"m"}, 1) : sideOf(layer, {"oh", "ow"}, 1);
-  Side columns = isProduct     ? sideOf(layer, {"n"}, 1)
-                 : isDepthwise ? sideOf(layer, {"m"}, 1)
-                               : sideOf(layer, {"oc"}, groups);
-  Side depth =
-      isProduct ? sideOf(layer, {"k"}, 1) : sideOf(layer, {"ic"}, groups);
+  auto side = [&](std::initializer_list<std::string_view> names) {
+    return sideOf(layer, lattice, names, groups);
+  };
+  Side rows = isProduct                       ? side({"m"})
+              : positions > 0 && !isScheduled ? flattened(layer, positions)
+                                              : side({"oh", "ow"});
+  Side columns = side({isProduct ? "n" : isDepthwise ? "m" : "oc"});
+  Side depth = side({isProduct ? "k" : "ic"});
   double taps = extentOf(layer, "kh") * extentOf(layer, "kw");
   depth.extent *= taps;
   depth.tiles *= taps;

@@ -21,6 +21,7 @@ DescribedTarget::DescribedTarget(ObjectDiagram objects,
   };
   for (size_t i = 0; i < mappings.size(); ++i) {
     KindSupport &support = targetInfo.kinds[i];
+    support.lattice.unitWork = compileUnitWork(diagram, mappings[i]);
     support.lattice.steps = confirmSteps(findCandidates(diagram, mappings[i]),
                                          targetInfo, support, cycles);
   }

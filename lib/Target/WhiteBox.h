@@ -10,6 +10,7 @@
 #include "pr/Lattice/TargetInfo.h"
 
 #include <functional>
+#include <memory>
 
 namespace pr {
 
@@ -35,6 +36,12 @@ std::vector<Step>
 confirmSteps(const std::vector<StepCandidate> &candidates,
              const TargetInfo &info, const KindSupport &support,
              const std::function<Expected<int64_t>(const Layer &)> &cycles);
+
+/// How long each unit is busy with a layer, as far as the mapping alone tells.
+/// Null where that is too long a story for a query.
+std::shared_ptr<const UnitWork>
+compileUnitWork(const arch::ObjectDiagram &diagram,
+                const arch::MappingProgram &mapping);
 
 } // namespace pr
 

@@ -220,7 +220,11 @@ static std::vector<Layer> tileCandidatesOf(const TargetInfo &target,
 static TargetInfo withLattice(TargetInfo target, const Lattice &lattice) {
   for (KindSupport &support : target.kinds)
     if (support.kind == lattice.kind) {
+      auto unitWork = support.lattice.unitWork;
       support.lattice = lattice;
+      // Another opinion about steps does not change what units do.
+      if (!support.lattice.unitWork)
+        support.lattice.unitWork = std::move(unitWork);
       return target;
     }
   raise(makeError(ErrorKind::Unsupported,

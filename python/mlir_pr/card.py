@@ -76,6 +76,8 @@ def _kind_table(kind: str, about: Mapping[str, Any]) -> Table:
     domain = ", ".join(f"{dim} {low}..{high}" if low < high else f"{dim} {low}"
                        for dim, (low, high) in about["domain"].items())
     table.add_row("steps", steps or "none")
+    if units := about.get("units"):
+        table.add_row("units", ", ".join(f"{number} {name}" for number, name in enumerate(units)))
     table.add_row("domain", domain)
     table.add_row("types", "; ".join(about["types"]))
     if transfer := about.get("transfer"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import collections
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterator, Sequence
 
 import numpy as np
@@ -131,9 +131,11 @@ class _Planner:
             return given
         own = [layer for layer in self._networks if layer.kind == kind]
         if own:
-            # More layers deserve more of the budget, but a rare kind some too.
+            # More layers deserve more of the budget, but a rare kind some too; so
+            # do kinds with more dimensions to vary.
             share = self._campaign.shares.get(kind, 1.0) * math.sqrt(len(own))
-            return domain.hull(own, kind, share)
+            hull = domain.hull(own, kind, share)
+            return replace(hull, share=share * len(hull.axes))
         described = domain.from_target(self._info, kind)
         if described is None:
             self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")

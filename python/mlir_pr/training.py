@@ -189,8 +189,10 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
     interval = _core.Interval.calibrate(kept, data.latencies, scales)
     builder.add_kind(data.lattice, model.base, data.layers, interval, model.forest,
                      model.features, [_exact_row(row) for row in data.rows], spread)
+    lattice = json.loads(data.lattice.to_json())
     return {**card, "status": "trained", **comparison,
-            "lattice": json.loads(data.lattice.to_json())["steps"],
+            "lattice": lattice["steps"],
+            "units": lattice.get("unit_work", {}).get("units", []),
             "domain": _domain(data.layers),
             "types": sorted({layer.types for layer in data.layers}),
             "base": model.base.text,

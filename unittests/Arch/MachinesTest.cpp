@@ -18,6 +18,56 @@ using namespace pr;
 using namespace pr::test;
 
 //===----------------------------------------------------------------------===//
+// The work of units
+//===----------------------------------------------------------------------===//
+
+/// The cycles that a unit of the diagram was busy; nullopt: no unit, or one
+/// that the memory behind it paces.
+static std::optional<double> busyOf(const DescribedTarget &target,
+                                    const arch::Timing &timing,
+                                    const std::string &name) {
+  const std::vector<arch::Unit> &units = target.objectDiagram().units;
+  for (size_t i = 0; i < units.size(); ++i)
+    if (units[i].name == name && !units[i].accessesMemory)
+      return double(timing.units[i].busy);
+  return std::nullopt;
+}
+
+/// How busy the dependency graph saw each unit, and what the work of units,
+/// which evaluates two iterations a loop and knows no time, says. Not
+/// `byUnit`: units also count as busy while they wait for each other.
+static void compareUnits(const std::string &name, int layers, bool byUnit) {
+  std::unique_ptr<Target> target = make(name);
+  ASSERT_TRUE(target);
+  const DescribedTarget &described = *target->asDescribed();
+  for (const KindSupport &support : target->info().kinds) {
+    ASSERT_TRUE(support.lattice.unitWork) << kindInfo(support.kind).name;
+    const UnitWork &work = *support.lattice.unitWork;
+    LegalLayers legal(target->info(), support, /*seed=*/5);
+    for (int i = 0; i < layers; ++i) {
+      std::optional<Layer> layer = legal.draw(1000);
+      ASSERT_TRUE(layer);
+      auto timing = described.evaluate(*layer);
+      ASSERT_TRUE(timing) << printLayer(*layer);
+      UnitBusy found = work.evaluate(legalityValues(*layer));
+      EXPECT_EQ(work.unitNames[0], "instructions");
+      EXPECT_EQ(found.total[0], double(timing->instructions));
+      for (size_t u = 1; u < work.unitNames.size() && byUnit; ++u)
+        EXPECT_EQ(busyOf(described, *timing, work.unitNames[u])
+                      .value_or(found.total[u]),
+                  found.total[u])
+            << work.unitNames[u] << " of " << printLayer(*layer);
+    }
+  }
+}
+
+TEST(UnitWork, IsWhatTheDependencyGraphSees) {
+  compareUnits("ultratrail", 20, /*byUnit=*/true);
+  compareUnits("plasticine", 20, /*byUnit=*/true);
+  compareUnits("systolic_array", 20, /*byUnit=*/false);
+}
+
+//===----------------------------------------------------------------------===//
 // Plasticine
 //===----------------------------------------------------------------------===//
 

@@ -74,6 +74,53 @@ TEST(Terms, TheFirstGroupIsWhatTheFirstResultWaitsFor) {
             (std::array<double, 4>{3 * 4, 8 * 4, 5 * 4 * 2, 5 * 4 * 2}));
 }
 
+static double valueOf(const Lattice &lattice, const char *text,
+                      const char *term) {
+  return WorkTable::compute(lattice, layer(text)).value(*parseTerm(term));
+}
+
+TEST(Terms, GroupsBehindTheFirstOneAreTheRest) {
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  lattice.steps = {step(dim::conv2d::oc, 8, Plateau::Ramps)};
+  const char *text = "conv2d oc=20 ic=6 oh=10 ow=8 kh=3 kw=3 : i8, i8 -> i32";
+  int64_t macs = 6 * 9 * 80, outputs = 4 * 80;
+  EXPECT_EQ(valueOf(lattice, text, "first_macs"), 8 * macs);
+  EXPECT_EQ(valueOf(lattice, text, "rest_macs"), 12 * macs);
+  EXPECT_EQ(valueOf(lattice, text, "rest_macs@compute"), 16 * macs);
+  EXPECT_EQ(valueOf(lattice, text, "first_output_bytes"), 8 * outputs);
+  EXPECT_EQ(valueOf(lattice, text, "rest_output_bytes@compute"), 16 * outputs);
+  EXPECT_EQ(valueOf(lattice, text, "rest_weight_bytes"), 12 * 6 * 9);
+}
+
+TEST(Terms, LinesPositionsAndWhatIsFetchedAgain) {
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  lattice.steps = {step(dim::conv2d::ic, 4, Plateau::Ramps)};
+  const char *text =
+      "conv2d n=2 oc=20 ic=6 oh=10 ow=7 kh=3 kw=3 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, text, "input_lines"), 2 * 6 * 12);
+  EXPECT_EQ(valueOf(lattice, text, "input_lines@compute"), 2 * 8 * 12);
+  EXPECT_EQ(valueOf(lattice, text, "output_lines"), 2 * 20 * 10);
+  // 70 positions of each image are five groups of sixteen.
+  EXPECT_EQ(valueOf(lattice, text, "macs/16"), 2 * 20 * 6 * 9 * 80);
+  EXPECT_EQ(valueOf(lattice, text, "macs@compute/64"), 2 * 20 * 8 * 9 * 128);
+  const char *large =
+      "conv2d oc=512 ic=100 oh=30 ow=30 kh=1 kw=1 : i8, i8 -> i32";
+  // 90,000 bytes of input, 51,200 of weights.
+  EXPECT_EQ(valueOf(lattice, large, "weights_per_64k_input"), 2 * 51200);
+  EXPECT_EQ(valueOf(lattice, large, "input_per_32k_weights"), 2 * 90000);
+  EXPECT_EQ(valueOf(lattice, large, "input_per_1m_weights"), 90000);
+}
+
+TEST(Terms, UnknownGroupsAndUnits) {
+  EXPECT_EQ(parseTerm("macs/12").error().message,
+            "work term 'macs/12': groups of '12' output positions, expected 8, "
+            "16, 32, 64 or 128");
+  EXPECT_EQ(parseTerm("unit_busy/99").error().message,
+            "work term 'unit_busy/99': unit '99', expected a number below 16");
+}
+
 TEST(Terms, OnlyWhatIsAskedForIsComputed) {
   Lattice lattice = eights(Plateau::Ramps);
   for (const Term &term : candidateTerms(lattice)) {

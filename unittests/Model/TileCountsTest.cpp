@@ -56,6 +56,13 @@ static TileCounts bruteForce(int64_t jobs, const std::vector<int64_t> &rows,
   return sum;
 }
 
+/// On a target without steps.
+static TileCounts tilesOf(const Layer &layer) {
+  Lattice none;
+  none.kind = layer.kind;
+  return countTiles(layer, none);
+}
+
 TEST(TileCounts, ProductsAreSumsOverTheirTiles) {
   for (int64_t m : {1, 5, 8})
     for (int64_t n : {1, 7})
@@ -65,7 +72,7 @@ TEST(TileCounts, ProductsAreSumsOverTheirTiles) {
               "matmul b=3 m=" + std::to_string(m) + " n=" + std::to_string(n) +
               " k=" + std::to_string(k) + " tile=m:" + std::to_string(tile) +
               ",k:" + std::to_string(tile + 1));
-          EXPECT_EQ(countTiles(layer),
+          EXPECT_EQ(tilesOf(layer),
                     bruteForce(3, cut(m, tile), {n}, cut(k, tile + 1), 1))
               << printLayer(layer);
         }
@@ -74,18 +81,39 @@ TEST(TileCounts, ProductsAreSumsOverTheirTiles) {
 TEST(TileCounts, TheTapsOfAConvolutionAreSteps) {
   Layer layer = layerOf("conv2d n=2 g=2 oc=12 ic=10 oh=5 ow=6 kh=3 kw=2 "
                         "tile=oh:2,ow:4,oc:4,ic:2");
-  EXPECT_EQ(countTiles(layer), bruteForce(4, cross(cut(5, 2), cut(6, 4)),
-                                          cut(6, 4), cut(5, 2), 6));
+  EXPECT_EQ(tilesOf(layer), bruteForce(4, cross(cut(5, 2), cut(6, 4)),
+                                       cut(6, 4), cut(5, 2), 6));
   layer = layerOf("conv1d oc=12 ic=10 ow=6 kw=3 tile=ow:4");
-  EXPECT_EQ(countTiles(layer), bruteForce(1, cut(6, 4), {12}, {10}, 3));
+  EXPECT_EQ(tilesOf(layer), bruteForce(1, cut(6, 4), {12}, {10}, 3));
   layer = layerOf("depthwise_conv2d n=1 c=4 m=2 oh=5 ow=6 kh=3 kw=3 tile=ow:4");
-  EXPECT_EQ(countTiles(layer),
-            bruteForce(4, cross({5}, cut(6, 4)), {2}, {1}, 9));
+  EXPECT_EQ(tilesOf(layer), bruteForce(4, cross({5}, cut(6, 4)), {2}, {1}, 9));
 }
 
 TEST(TileCounts, NothingWithoutTiles) {
-  EXPECT_EQ(countTiles(layerOf("matmul m=4 n=4 k=4")), TileCounts{});
+  EXPECT_EQ(tilesOf(layerOf("matmul m=4 n=4 k=4")), TileCounts{});
   auto softmax = parseLayer("softmax r=8 tile=r:2 : f32 -> f32");
   ASSERT_TRUE(softmax);
-  EXPECT_EQ(countTiles(*softmax), TileCounts{});
+  EXPECT_EQ(tilesOf(*softmax), TileCounts{});
+}
+
+TEST(TileCounts, WithoutAScheduleTheWidestStepsAreTheTiles) {
+  Lattice lattice;
+  lattice.kind = LayerKind::MatMul;
+  Step narrow, wide;
+  narrow.dim = wide.dim = dim::matmul::n;
+  narrow.width = 2;
+  wide.width = 6;
+  lattice.steps = {narrow, wide};
+  Layer layer = layerOf("matmul m=4 n=20 k=3");
+  EXPECT_EQ(countTiles(layer, lattice), bruteForce(1, {4}, cut(20, 6), {3}, 1));
+  layer = layerOf("matmul m=4 n=20 k=3 tile=m:2");
+  EXPECT_EQ(countTiles(layer, lattice), bruteForce(1, cut(4, 2), {20}, {3}, 1))
+      << "what a schedule leaves open is whole";
+}
+
+TEST(TileCounts, PositionsAreTakenAcrossRows) {
+  Lattice none;
+  none.kind = LayerKind::Conv2D;
+  Layer layer = layerOf("conv2d n=2 oc=5 ic=3 oh=5 ow=6 kh=3 kw=3");
+  EXPECT_EQ(countTiles(layer, none, 8), bruteForce(2, cut(30, 8), {5}, {3}, 9));
 }

@@ -11,9 +11,11 @@
 #ifndef PR_LATTICE_LATTICE_H
 #define PR_LATTICE_LATTICE_H
 
+#include "pr/Lattice/UnitWork.h"
 #include "pr/Layer/Layer.h"
 
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -94,6 +96,9 @@ struct Lattice {
   /// Largest legal extent of each dimension; 0: unlimited. Rounding up never
   /// passes it.
   std::array<int64_t, kMaxDims> maximum{};
+  /// What a description says of the work of the target's units; null where
+  /// there is none. Shared by copies, never changed.
+  std::shared_ptr<const UnitWork> unitWork;
 
   /// Every stepped dimension at the last point of its plateau. Where several
   /// steps cover one dimension, the nearest edge ends the plateau.
@@ -112,10 +117,12 @@ struct Lattice {
   bool isTrivial() const;
   bool hasSteps(Resource resource) const;
 
-  /// JSON text and back (docs/Formats.md): {"kind", "steps", "maximum"}.
+  /// JSON text and back (docs/Formats.md): {"kind", "steps", "maximum",
+  /// "unit_work"}.
   std::string toJson() const;
   static Expected<Lattice> fromJson(std::string_view json);
 };
+/// Of steps and maxima; what units work is no part of the staircase.
 bool operator==(const Lattice &a, const Lattice &b);
 /// A step on a dimension of the kind that may have one, of width 1 or more,
 /// over a region that is not empty.

@@ -31,7 +31,7 @@ struct BaseFitOptions {
 /// One of the alternatives that were compared.
 struct BaseCandidate {
   unsigned branches = 1;
-  std::string termSet; ///< lean, stepped, all, cached, tiled, given
+  std::string termSet; ///< lean, stepped, all, units ..., given
   std::vector<Term> terms;
   /// Mean absolute log error on held-out groups, each at most 1.
   double error = 0;

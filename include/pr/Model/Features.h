@@ -34,9 +34,11 @@ struct Feature {
     LogDim,
     Option,
     Twos,
-    Fill, ///< of dimension `index` on the steps of `resource`
+    Fill,          ///< of dimension `index` on the steps of `resource`
+    FillPositions, ///< in groups of kPositionGroups[index]
     LogCount,
     LogSteppedCount,
+    LogUnit, ///< how long unit `index` of the description is busy
     Intensity,
     TypeBits, ///< 0, 1: operands; 2: result
     IsFloat,

@@ -12,9 +12,19 @@
 //                          computed: the weights of the first group of output
 //                          channels (one plateau of their narrowest step), and
 //                          first_input_bytes, the rows its window reads
+//   rest_macs              of the groups behind the first one: an engine works
+//                          on a group while the next one's weights arrive
+//   input_lines            rows of pixels that are fetched one by one
 //   bytes_over_256k        of all tensors together, beyond a size: what leaves
-//   a
-//                          cache; the kind's own list, not a target's
+//                          a cache; the kind's own list, not a target's
+//   weights_per_64k_input  weights that are fetched again for every 64 KiB of
+//                          the input
+//   macs@compute/16        with the output positions of an image, all its axes
+//                          flattened, taken sixteen at a time
+//   tile_steps/16          of tiles with so many positions
+//   unit_busy/2            cycles that the third unit of the machine's
+//                          description is busy: the only terms that come from
+//                          a target, as white-box steps do
 //   launch                 1
 #ifndef PR_MODEL_TERMS_H
 #define PR_MODEL_TERMS_H
@@ -54,6 +64,29 @@ enum class CountKind : uint8_t {
   BytesOver4M,
   BytesOver16M,
   BytesOver64M,
+  FirstMacs, ///< of the first group of output channels; so the next one
+  FirstOutputBytes,
+  RestMacs, ///< of all groups but the first; so the next two
+  RestWeightBytes,
+  RestOutputBytes,
+  InputLines, ///< rows along the innermost axis; so the next one
+  OutputLines,
+  WeightsPer32KInput, ///< for each beginning of so much; each twice the last
+  WeightsPer64KInput,
+  WeightsPer128KInput,
+  WeightsPer256KInput,
+  WeightsPer512KInput,
+  WeightsPer1MInput,
+  InputPer32KWeights,
+  InputPer64KWeights,
+  InputPer128KWeights,
+  InputPer256KWeights,
+  InputPer512KWeights,
+  InputPer1MWeights,
+  UnitBusy,  ///< cycles of a described machine's unit (UnitWork.h)
+  UnitFirst, ///< latencies of its first pass; so the next one of the last
+  UnitLast,
+  UnitPace,       ///< of all units together
   FirstTileCount, ///< the counts of TileCounts.h in their order, from here on
 };
 inline constexpr unsigned kFirstTileCount =
@@ -62,9 +95,22 @@ inline constexpr unsigned kNumCounts = kFirstTileCount + kNumTileCounts;
 inline constexpr int64_t kBurstBytes = 64;
 
 std::string_view toString(CountKind count);
-inline bool isFirst(CountKind count) {
+/// Of the first group of output channels, or of all but it.
+inline bool isOfGroups(CountKind count) {
   return count == CountKind::FirstWeightBytes ||
-         count == CountKind::FirstInputBytes;
+         count == CountKind::FirstInputBytes ||
+         (count >= CountKind::FirstMacs && count <= CountKind::RestOutputBytes);
+}
+inline bool isOfUnits(CountKind count) {
+  return count >= CountKind::UnitBusy && count <= CountKind::UnitPace;
+}
+inline bool isLines(CountKind count) {
+  return count == CountKind::InputLines || count == CountKind::OutputLines;
+}
+/// One operand, once more for every so much of the other.
+inline bool isFetchedAgain(CountKind count) {
+  return count >= CountKind::WeightsPer32KInput &&
+         count <= CountKind::InputPer1MWeights;
 }
 inline bool isBytesOver(CountKind count) {
   return count >= CountKind::BytesOver16K && count <= CountKind::BytesOver64M;
@@ -72,19 +118,32 @@ inline bool isBytesOver(CountKind count) {
 inline bool isOfTiles(CountKind count) {
   return count >= CountKind::FirstTileCount;
 }
-/// Precondition: not a count of the first group or of tiles, which a WorkTable
-/// knows.
+/// Precondition: not a count of groups, lines or tiles, nor of what is fetched
+/// again, which a WorkTable knows.
 int64_t countOf(const Work &work, CountKind count);
 /// Whether layers of this kind have such a count at all.
 bool hasCount(LayerKind kind, CountKind count);
+
+/// How many output positions of an image an engine may take at a time. Whether
+/// one does, and which, the measurements say.
+inline constexpr std::array<int64_t, 5> kPositionGroups = {8, 16, 32, 64, 128};
+inline constexpr unsigned kNumPositionGroups = kPositionGroups.size();
+/// Whether layers of the kind have output positions along more axes than one
+/// dimension of a lattice.
+bool hasPositions(LayerKind kind);
+/// Output positions of one image.
+int64_t positionsOf(const Layer &layer);
 
 struct Term {
   CountKind count = CountKind::Launch;
   /// The resource whose steps round the layer first; nullopt: raw.
   std::optional<Resource> steps;
+  /// One more than the place in kPositionGroups; 0: positions one by one. Of
+  /// the counts of units, the place of the unit.
+  uint8_t group = 0;
 
   friend bool operator==(const Term &a, const Term &b) {
-    return a.count == b.count && a.steps == b.steps;
+    return a.count == b.count && a.steps == b.steps && a.group == b.group;
   }
 };
 
@@ -92,20 +151,27 @@ std::string toString(const Term &term);
 Expected<Term> parseTerm(std::string_view name);
 
 /// Every term worth fitting for layers on this lattice: each count of the kind,
-/// rounded on each resource that has steps, and raw.
+/// rounded on each resource that has steps, and raw; where the kind has
+/// positions, arithmetic, results and tiles in groups of them too.
 std::vector<Term> candidateTerms(const Lattice &lattice);
 
 /// Which roundings of a layer are needed: bit i is resource i. Above them, in
-/// the same order, those of the first group; the last bit is the first group of
-/// the layer as it is.
-using ResourceMask = uint16_t;
-inline constexpr ResourceMask kAllResources =
-    (1u << (2 * kNumResources + 1)) - 1;
+/// the same order, those of the first group; then the first group of the layer
+/// as it is; then the tiles, without groups of positions and with each; then
+/// the units of a description.
+using ResourceMask = uint32_t;
+inline constexpr unsigned kFirstTileBit = 2 * kNumResources + 1;
+inline constexpr unsigned kUnitBit = kFirstTileBit + 1 + kNumPositionGroups;
+inline constexpr ResourceMask kAllResources = (1u << (kUnitBit + 1)) - 1;
 inline ResourceMask maskOf(Resource resource) {
   return ResourceMask(1u << static_cast<unsigned>(resource));
 }
 inline ResourceMask maskOf(const Term &term) {
-  unsigned place = isFirst(term.count) ? kNumResources : 0;
+  if (isOfTiles(term.count))
+    return ResourceMask(1u << (kFirstTileBit + term.group));
+  if (isOfUnits(term.count))
+    return ResourceMask(1u << kUnitBit);
+  unsigned place = isOfGroups(term.count) ? kNumResources : 0;
   if (term.steps)
     return ResourceMask(1u << (place + static_cast<unsigned>(*term.steps)));
   return place ? ResourceMask(1u << (2 * kNumResources)) : ResourceMask(0);
@@ -122,32 +188,29 @@ public:
   const Work &stepped(Resource resource) const {
     return steppedWork[static_cast<unsigned>(resource)];
   }
-  double value(const Term &term) const {
-    if (isOfTiles(term.count))
-      return tiles[static_cast<unsigned>(term.count) - kFirstTileCount];
-    if (isFirst(term.count)) {
-      const FirstGroup &group =
-          firstGroups[term.steps ? static_cast<unsigned>(*term.steps)
-                                 : kNumResources];
-      return static_cast<double>(term.count == CountKind::FirstWeightBytes
-                                     ? group.weightBytes
-                                     : group.inputBytes);
-    }
-    return static_cast<double>(
-        countOf(term.steps ? stepped(*term.steps) : rawWork, term.count));
-  }
+  double value(const Term &term) const;
 
 private:
-  struct FirstGroup {
-    int64_t weightBytes = 0, inputBytes = 0;
+  /// What Work does not count, of the layer or one of its roundings.
+  struct Extent {
+    /// Of the first group of output channels.
+    int64_t firstWeightBytes = 0, firstInputBytes = 0;
+    int64_t firstMacs = 0, firstOutputBytes = 0;
+    int64_t inputLines = 0, outputLines = 0;
+    int64_t positions = 1;
   };
-  static FirstGroup firstGroupOf(const Layer &layer, const Lattice &lattice);
+  static Extent extentOf(const Layer &layer, const Work &work);
+  static void addFirstGroup(const Layer &layer, const Lattice &lattice,
+                            const Work &work, Extent &extent);
+  double groupValue(CountKind count, const Work &work,
+                    const Extent &extent) const;
 
   Work rawWork;
-  TileCounts tiles{};
-  /// By resource; the last one of the layer as it is.
-  std::array<FirstGroup, kNumResources + 1> firstGroups{};
   std::array<Work, kNumResources> steppedWork;
+  /// By resource; the last one of the layer as it is.
+  std::array<Extent, kNumResources + 1> extents{};
+  std::array<TileCounts, 1 + kNumPositionGroups> tiles{};
+  UnitBusy units;
 };
 
 } // namespace pr

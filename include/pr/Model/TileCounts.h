@@ -9,7 +9,7 @@
 #ifndef PR_MODEL_TILECOUNTS_H
 #define PR_MODEL_TILECOUNTS_H
 
-#include "pr/Layer/Layer.h"
+#include "pr/Lattice/Lattice.h"
 
 #include <array>
 #include <string_view>
@@ -30,8 +30,12 @@ using TileCounts = std::array<double, kNumTileCounts>;
 
 /// Whether layers of the kind are such products.
 bool hasTileCounts(LayerKind kind);
-/// All zero where the layer has no tile sizes, or its kind no such counts.
-TileCounts countTiles(const Layer &layer);
+/// Tile sizes are the schedule's; without one, the widths of the lattice's
+/// widest steps. With `positions`, tiles have so many output positions of an
+/// image, across its rows. All zero where nothing cuts the layer, or its kind
+/// has no such counts.
+TileCounts countTiles(const Layer &layer, const Lattice &lattice,
+                      int64_t positions = 0);
 
 } // namespace pr
 

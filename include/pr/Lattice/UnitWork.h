@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How long each unit of a described machine is busy with a layer: what is left
+// of the layer's mapping when dependencies and waiting are left out. It travels
+// in the model bundle, so that a base can say "the maximum over the units"
+// without the description at hand, and its weights, the forest and the interval
+// say what overlap and waiting add.
+//
+// Short loops run in full; of long ones the last iteration stands for itself and
+// the one before for all others. So a layer costs microseconds however large it
+// is: exact for tiles that are ragged at the end, close for others. Loops that
+// carry values from one iteration into the next run in full.
+#ifndef PR_LATTICE_UNITWORK_H
+#define PR_LATTICE_UNITWORK_H
+
+#include "pr/Layer/Expr.h"
+#include "pr/Layer/LayerKind.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pr {
+
+/// Units of one kind's mapping that are counted at most.
+inline constexpr unsigned kMaxUnits = 16;
+
+/// In cycles of the machine; zero where there is no such unit, or where the
+/// work cannot be told.
+struct UnitBusy {
+  /// Of the whole layer, and the latencies of the first and of the last pass
+  /// through all loops: what comes before and behind the steady state.
+  std::array<double, kMaxUnits> total{}, first{}, last{};
+  /// If units only waited for each other at the end of each pass through a
+  /// loop: the slowest one of each pass, and of what is inside of it. Double
+  /// buffers do that.
+  double pace = 0;
+};
+
+/// Numbers live in numbered places: inputs first. A plain value.
+class UnitWork {
+public:
+  struct Carried {
+    uint32_t initial = 0, argument = 0, yielded = 0, result = 0;
+  };
+  struct Copy {
+    uint32_t to = 0, from = 0;
+  };
+  enum class ActionKind : uint8_t { Compute, Add, For, If, While };
+  struct Action {
+    ActionKind kind = ActionKind::Compute;
+    ExprOp op = ExprOp::Add; ///< of a Compute
+    /// Compute: what is written. For: the induction variable. Add: the unit.
+    uint32_t result = 0;
+    /// Compute: its operands. For: lower, upper, step. If and While: the
+    /// condition. Add: cycles until the next instruction may begin, and until
+    /// the result is there.
+    std::array<uint32_t, 3> operands{};
+    /// Add: equal units that share the work.
+    int64_t members = 1;
+    /// For: no iteration differs from another; no loop is inside.
+    bool isAlike = false, isInnermost = false;
+    std::vector<Carried> carried; ///< of a For
+    /// If: what the results are behind the branches. While: on entry, from
+    /// `body` into `otherwise`, from `otherwise` back, and at the end.
+    std::vector<Copy> thenCopies, elseCopies, again, end;
+    /// For: once per iteration. If: where the condition holds. While: computes
+    /// the condition; `otherwise` is its body.
+    std::vector<Action> body, otherwise;
+  };
+
+  std::vector<std::string> unitNames;
+  /// Variables of legality rules (TargetInfo.h), by place.
+  std::vector<uint32_t> inputs;
+  std::vector<std::pair<uint32_t, int64_t>> constants;
+  uint32_t numValues = 0;
+  std::vector<Action> actions;
+
+  /// `numbers`: what legalityValues() says of the layer. All zero where a
+  /// number leaves 62 bits, something is divided by zero, or it takes too long.
+  UnitBusy evaluate(const std::vector<int64_t> &numbers) const;
+  /// Drops what no Add depends on, and finds loops whose iterations are alike.
+  void simplify();
+  /// Every place and unit is one that exists.
+  Expected<void> check(LayerKind kind) const;
+  size_t numActions() const;
+};
+
+} // namespace pr
+
+#endif // PR_LATTICE_UNITWORK_H

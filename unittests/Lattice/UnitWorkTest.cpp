@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "pr/Lattice/UnitWork.h"
+#include "pr/Lattice/Lattice.h"
+#include "pr/Lattice/TargetInfo.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+using namespace pr;
+
+/// A product in tiles of 4 rows and 3 columns: unit 0 works rows x columns of
+/// each tile, unit 1 a cycle for each row of tiles. Values: m, n, the constants
+/// 0, 1, 3, 4 and what is computed.
+static const char *const kTiles = R"({"kind": "matmul", "unit_work": {
+  "units": ["array", "writer"], "inputs": ["m", "n"], "values": 14,
+  "constants": [[2, 0], [3, 1], [4, 3], [5, 4]],
+  "actions": [
+    ["for", 6, 2, 0, 5, [], [
+      ["-", 7, 0, 6], ["min", 8, 7, 5],
+      ["for", 9, 2, 1, 4, [], [
+        ["-", 10, 1, 9], ["min", 11, 10, 4], ["*", 12, 8, 11],
+        ["add", 0, 12, 12, 1]]],
+      ["+", 13, 6, 6],
+      ["add", 1, 3, 3, 1]]]]}})";
+
+static Lattice parse(const std::string &text) {
+  auto lattice = Lattice::fromJson(text);
+  EXPECT_TRUE(lattice) << (lattice ? "" : lattice.error().message);
+  return lattice ? *lattice : Lattice();
+}
+
+static UnitBusy busyOf(const Lattice &lattice, const std::string &text) {
+  auto layer = parseLayer(text);
+  EXPECT_TRUE(layer);
+  return lattice.unitWork->evaluate(legalityValues(*layer));
+}
+
+TEST(UnitWork, RaggedTilesAreCountedExactly) {
+  Lattice lattice = parse(kTiles);
+  ASSERT_TRUE(lattice.unitWork);
+  for (int64_t m : {1, 4, 5, 8, 23})
+    for (int64_t n : {1, 3, 7, 30}) {
+      UnitBusy busy = busyOf(lattice, "matmul m=" + std::to_string(m) +
+                                          " n=" + std::to_string(n) +
+                                          " k=1 : i8, i8 -> i32");
+      EXPECT_EQ(busy.total[0], double(m * n));
+      EXPECT_EQ(busy.total[1], double((m + 3) / 4));
+      EXPECT_EQ(busy.first[0],
+                double(std::min<int64_t>(m, 4) * std::min<int64_t>(n, 3)));
+      EXPECT_EQ(busy.last[0], double(((m - 1) % 4 + 1) * ((n - 1) % 3 + 1)));
+      EXPECT_EQ(busy.pace, double(m * n)) << "the writer is never slower";
+    }
+}
+
+TEST(UnitWork, WhatNothingDependsOnIsDropped) {
+  Lattice lattice = parse(kTiles);
+  EXPECT_EQ(lattice.unitWork->numActions(), 9u) << "all but one of ten";
+  EXPECT_FALSE(lattice.unitWork->actions[0].isAlike);
+}
+
+TEST(UnitWork, SurvivesAsJson) {
+  Lattice lattice = parse(kTiles);
+  Lattice again = parse(lattice.toJson());
+  EXPECT_EQ(lattice.toJson(), again.toJson());
+  EXPECT_EQ(busyOf(again, "matmul m=9 n=9 k=1 : i8, i8 -> i32").total[0], 81);
+}
+
+TEST(UnitWork, LoopsThatCarryRunInFull) {
+  // 1 + 2 + ... + m, one after the other.
+  Lattice lattice = parse(R"({"kind": "matmul", "unit_work": {
+    "units": ["u"], "inputs": ["m"], "values": 8, "constants": [[1, 0], [2, 1]],
+    "actions": [["for", 3, 1, 0, 2, [[2, 4, 5, 6]], [
+      ["add", 0, 4, 4, 1], ["+", 5, 4, 2]]]]}})");
+  EXPECT_EQ(busyOf(lattice, "matmul m=10 n=1 k=1 : i8, i8 -> i32").total[0],
+            55);
+}
+
+TEST(UnitWork, SearchesAndDecisions) {
+  // Halves m until it is below 4; odd ones keep the unit busy for a cycle more.
+  Lattice lattice = parse(R"({"kind": "matmul", "unit_work": {
+    "units": ["u"], "inputs": ["m"], "values": 12,
+    "constants": [[1, 2], [2, 4], [10, 0], [11, 1]],
+    "actions": [
+      ["while", 4, [[">=", 4, 3, 2]], [["floordiv", 6, 5, 1]],
+        [[3, 0]], [[5, 3]], [[3, 6]], [[7, 3]]],
+      ["mod", 8, 7, 1],
+      ["if", 8, [], [], [[9, 11]], [[9, 10]]],
+      ["add", 0, 7, 7, 1], ["add", 0, 9, 9, 1]]}})");
+  EXPECT_EQ(busyOf(lattice, "matmul m=40 n=1 k=1 : i8, i8 -> i32").total[0], 2);
+  EXPECT_EQ(busyOf(lattice, "matmul m=57 n=1 k=1 : i8, i8 -> i32").total[0],
+            3 + 1);
+}
+
+TEST(UnitWork, WhatCannotBeToldIsZero) {
+  const char *divides = R"({"kind": "matmul", "unit_work": {
+    "units": ["u"], "inputs": ["m"], "values": 3, "constants": [[1, 0]],
+    "actions": [["floordiv", 2, 0, 1], ["add", 0, 2, 2, 1]]}})";
+  EXPECT_EQ(busyOf(parse(divides), "matmul m=4 n=1 k=1 : i8, i8 -> i32").total,
+            UnitBusy().total);
+  const char *endless = R"({"kind": "matmul", "unit_work": {
+    "units": ["u"], "inputs": ["m"], "values": 4, "constants": [],
+    "actions": [["while", 0, [], [], [], [], [], [[1, 0]]],
+                ["add", 0, 1, 1, 1]]}})";
+  EXPECT_EQ(busyOf(parse(endless), "matmul m=4 n=1 k=1 : i8, i8 -> i32").total,
+            UnitBusy().total);
+}
+
+TEST(UnitWork, BadDocumentsAreRefused) {
+  auto errorOf = [](const std::string &actions) {
+    auto lattice = Lattice::fromJson(
+        R"({"kind": "matmul", "unit_work": {"units": ["u"], "inputs": ["m"],
+            "values": 3, "constants": [], "actions": )" +
+        actions + "}}");
+    return lattice ? std::string("no error") : lattice.error().message;
+  };
+  EXPECT_EQ(errorOf("[[\"add\", 1, 0, 0, 1]]"),
+            "lattice.unit_work: the work of units names a value, an input or a "
+            "unit that does not exist");
+  EXPECT_EQ(errorOf("[[\"+\", 2, 0, 3]]"),
+            "lattice.unit_work: the work of units names a value, an input or a "
+            "unit that does not exist");
+  EXPECT_EQ(errorOf("[[\"jump\", 0]]"),
+            "lattice.unit_work.actions[0] is array, expected an action of a "
+            "known kind");
+  EXPECT_EQ(errorOf("[[\"add\", 0]]"),
+            "lattice.unit_work.actions[0] is array, expected an array of 5 "
+            "elements");
+}
