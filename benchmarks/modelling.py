@@ -36,6 +36,34 @@ def shared_folder() -> Path:
 # Described machines.
 
 
+def describe(target: str) -> _core.TargetInfo:
+    text = toolchain.output_of([str(toolchain.bench_opt()), f"--target={target}", "--describe"])
+    return _core.TargetInfo.from_json(text)
+
+
+def measure(target: str, layers: Sequence[_core.Layer]) -> FloatArray:
+    """Cycles; NaN where the target cannot run a layer."""
+    with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
+        file = Path(folder) / "layers.txt"
+        file.write_text("".join(layer.text + "\n" for layer in layers))
+        done = subprocess.run(
+            [str(toolchain.bench_opt()), f"--target={target}", "--run",
+             "--layers", str(file)], capture_output=True, text=True, check=False)
+    replies = [json.loads(line) for line in done.stdout.splitlines()]
+    return np.array([np.nan if reply["cycles"] is None else reply["cycles"]
+                     for reply in replies], dtype=np.float64)
+
+
+def plan(config: dict[str, Any], info: _core.TargetInfo,
+         network_layers: Sequence[_core.Layer] = ()) -> list[_core.Layer]:
+    """The layers of a campaign, in its order."""
+    with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
+        file = Path(folder) / "campaign.yaml"
+        file.write_text(json.dumps(config))  # JSON is YAML
+        planned = planning.make_plan(read_campaign(file), info, network_layers).layers
+    return [_core.Layer.parse(one.layer) for one in planned]
+
+
 @dataclass(frozen=True)
 class Machine:
     name: str
@@ -49,9 +77,7 @@ class Machine:
 
     @functools.cached_property
     def info(self) -> _core.TargetInfo:
-        text = toolchain.output_of([str(toolchain.bench_opt()), f"--target={self.target}",
-                                    "--describe"])
-        return _core.TargetInfo.from_json(text)
+        return describe(self.target)
 
     def plan(self, sampling: str, count: int, seed: int,
              share: float | None = None) -> list[_core.Layer]:
@@ -61,23 +87,10 @@ class Machine:
             "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims)}}}
         if share is not None:
             config["starts_share"] = share
-        with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
-            file = Path(folder) / "campaign.yaml"
-            file.write_text(json.dumps(config))  # JSON is YAML
-            planned = planning.make_plan(read_campaign(file), self.info, []).layers
-        return [_core.Layer.parse(one.layer) for one in planned]
+        return plan(config, self.info)
 
     def measure(self, layers: Sequence[_core.Layer]) -> FloatArray:
-        """Cycles; NaN where the machine cannot run a layer."""
-        with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
-            file = Path(folder) / "layers.txt"
-            file.write_text("".join(layer.text + "\n" for layer in layers))
-            done = subprocess.run(
-                [str(toolchain.bench_opt()), f"--target={self.target}", "--run",
-                 "--layers", str(file)], capture_output=True, text=True, check=False)
-        replies = [json.loads(line) for line in done.stdout.splitlines()]
-        return np.array([np.nan if reply["cycles"] is None else reply["cycles"]
-                         for reply in replies], dtype=np.float64)
+        return measure(self.target, layers)
 
     def rows(self, layers: Sequence[_core.Layer]) -> list[Row]:
         return [Row(layer, float(value)) for layer, value in zip(layers, self.measure(layers))
