@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Sequence
 
 from mlir_pr import _core, domain
 from mlir_pr.domain import Domain
@@ -16,7 +16,10 @@ from mlir_pr.yamlio import Section, read_yaml
 
 _KEYS = ("target", "seed", "sampling", "starts_share", "budget", "random_baseline", "kinds",
          "networks", "network_layers", "as_quantized", "schedules", "steps", "find_steps",
-         "candidates", "sweeps", "measure")
+         "candidates", "sweeps", "measure", "repeats", "free_epilogues", "detect_epilogues")
+#: Of the text form, in its order; pooling needs more than its name to be measured.
+EPILOGUES = ("bias", "scale", "relu", "clamp", "activation", "requantize", "residual_add", "pool")
+MEASURABLE_EPILOGUES = EPILOGUES[:-1]
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,22 @@ class Sweep:
     dim: str
     low: int
     high: int
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """When a layer is measured again."""
+
+    #: Relative error that a latency may have.
+    goal: float = 0.03
+    #: Measurements of one layer, the first one included.
+    most: int = 3
+    #: Relative change of the reference layer up to which rows are believed.
+    drift: float = 0.05
+    #: Layers between two measurements of the reference layer.
+    reference_every: int = 48
+    #: Of all layers, the largest share that is doubted for its neighbours.
+    suspects: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,11 @@ class Campaign:
     candidates: dict[str, dict[str, list[int]]]
     sweeps: list[Sweep]
     options: MeasureOptions
+    repeats: Repeats
+    #: Stated: what costs nothing behind each kind.
+    free_epilogues: dict[str, list[str]]
+    #: Epilogues to be measured; "auto": all, where the target says nothing; "never".
+    detect_epilogues: list[str] | str
     #: The file as it was read, for the store.
     config: dict[str, Any] = field(default_factory=dict)
 
@@ -88,6 +112,9 @@ def read_campaign(path: str | Path) -> Campaign:
         sweeps=[_sweep(item, f"{section.where}: sweeps[{i}]")
                 for i, item in enumerate(section.get("sweeps", list, []))],
         options=_options(section.section("measure")),
+        repeats=_repeats(section.section("repeats")),
+        free_epilogues=_free_epilogues(section.section("free_epilogues")),
+        detect_epilogues=_detect_epilogues(section),
         config=section.values)
 
 
@@ -112,10 +139,14 @@ def _kinds(section: Section) -> tuple[dict[str, Domain | None], dict[str, float]
 
 
 def _kind_section(section: Section, kind: str) -> Section:
+    _check_kind(section, kind)
+    return section.section(kind)
+
+
+def _check_kind(section: Section, kind: str) -> None:
     known = [info["name"] for info in _core.layer_kinds()]
     if kind not in known:
         raise section.error(kind, f"unknown layer kind (known: {', '.join(known)})")
-    return section.section(kind)
 
 
 def _steps(section: Section) -> list[StatedStep]:
@@ -182,3 +213,36 @@ def _options(section: Section) -> MeasureOptions:
                           samples=section.positive("samples", int),
                           block=section.positive("block", int),
                           timeout=section.positive("timeout", float))
+
+
+def _repeats(section: Section) -> Repeats:
+    section.expect_only(("goal", "most", "drift", "reference_every", "suspects"))
+    default = Repeats()
+    suspects = section.get("suspects", float, default.suspects)
+    if not 0 <= suspects <= 1:
+        raise section.error("suspects", f"{suspects:g} is not in 0 .. 1")
+    return Repeats(section.positive("goal", float, default.goal),
+                   section.positive("most", int, default.most),
+                   section.positive("drift", float, default.drift),
+                   section.positive("reference_every", int, default.reference_every), suspects)
+
+
+def _free_epilogues(section: Section) -> dict[str, list[str]]:
+    """`{conv2d: [bias, relu]}`; an empty list states that nothing is free."""
+    for kind in section.values:
+        _check_kind(section, kind)
+    return {kind: _epilogues(section, kind, EPILOGUES) for kind in section.values}
+
+
+def _detect_epilogues(section: Section) -> list[str] | str:
+    if section.values.get("detect_epilogues") in (None, "auto", "never"):
+        return section.choice("detect_epilogues", ("auto", "never"), "never")
+    return _epilogues(section, "detect_epilogues", MEASURABLE_EPILOGUES)
+
+
+def _epilogues(section: Section, key: str, known: Sequence[str]) -> list[str]:
+    names = section.texts(key)
+    for name in names:
+        if name not in known:
+            raise section.error(key, f"'{name}' is unknown (known: {', '.join(known)})")
+    return list(dict.fromkeys(names))

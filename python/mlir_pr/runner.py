@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from mlir_pr import toolchain
@@ -19,6 +19,8 @@ _COMPLETE = (0, 3)
 class PlannedLayer:
     layer: str
     role: str
+    #: Kept with its measurement, beside what the target says.
+    conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Outcome:
     failed: int = 0
     #: Planned, but not measured within the time budget.
     left: int = 0
+    #: Planned, but one pass over them would take longer than the time-out.
+    too_long: int = 0
     #: Its layer and the reason.
     first_failure: str | None = None
 
@@ -49,7 +53,15 @@ class Outcome:
         self.measured += other.measured
         self.failed += other.failed
         self.left += other.left
+        self.too_long += other.too_long
         self.first_failure = self.first_failure or other.first_failure
+
+    def join_rest(self, later: Outcome) -> None:
+        """Of a second try at what was left."""
+        self.left, self.too_long = later.left, later.too_long
+        self.measured += later.measured
+        self.failed += later.failed
+        self.first_failure = self.first_failure or later.first_failure
 
     def count(self, rows: Sequence[Measurement]) -> None:
         self.left -= len(rows)
@@ -88,36 +100,23 @@ def _parsed(text: str) -> dict[str, Any]:
     return value
 
 
-def run(plan: Sequence[PlannedLayer], target_spec: str, store: Store, target: StoredTarget,
-        campaign: int, options: MeasureOptions, seconds: float | None,
-        progress: Callable[[Outcome], None]) -> Outcome:
-    """Measures what the store does not hold yet, in the order of the plan.
-    Whatever ends it early, the rows that arrived are in the store."""
-    known = store.measured_layers(target)
-    todo = [planned for planned in plan if planned.layer not in known]
-    outcome = Outcome(left=len(todo))
-    if todo:
-        for rows in _measure(todo, target_spec, options, seconds):
-            store.add(target, campaign, rows)
-            outcome.count(rows)
-            progress(outcome)
-    return outcome
-
-
 def measure_now(layers: Sequence[PlannedLayer], target_spec: str, store: Store,
                 target: StoredTarget, campaign: int, options: MeasureOptions,
                 seconds: float | None) -> list[Measurement]:
     """Measures every layer, known or not, and stores it; fewer rows than layers
     where the time is up."""
     found: list[Measurement] = []
-    for rows in _measure(layers, target_spec, options, seconds) if layers else ():
+    for rows in measure_each(layers, target_spec, options, seconds):
         store.add(target, campaign, rows)
         found += rows
     return found
 
 
-def _measure(todo: Sequence[PlannedLayer], target_spec: str, options: MeasureOptions,
-             seconds: float | None) -> Iterator[list[Measurement]]:
+def measure_each(todo: Sequence[PlannedLayer], target_spec: str, options: MeasureOptions,
+                 seconds: float | None) -> Iterator[list[Measurement]]:
+    """Rows in the groups in which they arrive, in order; ends early where the time is up."""
+    if not todo:
+        return
     with tempfile.NamedTemporaryFile("w", suffix=".layers", encoding="utf-8") as file:
         file.write("".join(f"{planned.layer}\n" for planned in todo))
         file.flush()
@@ -146,10 +145,11 @@ def _measurement(planned: PlannedLayer, line: str) -> Measurement:
     if answer.get("layer") != planned.layer:
         raise MeasurementError(f"pr-bench-opt answered for '{answer.get('layer')}' "
                                f"when asked for '{planned.layer}'")
-    return measurement_from_json(answer, planned.role)
+    return measurement_from_json(answer, planned.role, planned.conditions)
 
 
-def measurement_from_json(answer: Mapping[str, Any], role: str) -> Measurement:
+def measurement_from_json(answer: Mapping[str, Any], role: str,
+                          conditions: Mapping[str, Any] = {}) -> Measurement:
     ok = answer.get("status") == "ok"
     if ok and not (answer.get("time_ps") or answer.get("cycles")):
         raise MeasurementError(f"pr-bench-opt answered no latency for '{answer['layer']}'")
@@ -157,6 +157,7 @@ def measurement_from_json(answer: Mapping[str, Any], role: str) -> Measurement:
         layer=str(answer["layer"]), role=role, ok=ok,
         time_ps=answer.get("time_ps"), cycles=answer.get("cycles"),
         p10_ps=answer.get("p10_ps"), p90_ps=answer.get("p90_ps"),
-        samples=int(answer.get("samples") or 0), conditions=answer.get("conditions") or {},
+        samples=int(answer.get("samples") or 0),
+        conditions={**(answer.get("conditions") or {}), **conditions},
         error=None if ok else str(answer.get("error") or "no reason given"),
         source="pr-bench-opt")

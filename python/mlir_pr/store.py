@@ -17,17 +17,18 @@ import sqlite3
 import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from mlir_pr._config import VERSION
 from mlir_pr.errors import InputError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: Marks the file as ours: "mlPR".
 _APPLICATION_ID = 0x6D6C5052
 
-#: Why a layer was measured.
-ROLES = ("pr", "plateau-start", "random", "network", "sweep", "table")
+#: Why a layer was measured. The last two say something of the machine, not of the
+#: layer: whether it drifts, and what it fuses.
+ROLES = ("pr", "plateau-start", "random", "network", "sweep", "table", "reference", "epilogue")
 #: How rows of one layer become one number; written into every bundle's card.
 MERGE_RULE = "lower median of the rows that are ok"
 
@@ -78,8 +79,17 @@ CREATE TABLE found_step (        -- by sweeps; width 1: looked for, none found
 );
 """
 
+_EPILOGUES = """
+CREATE TABLE epilogue (          -- stated, or measured with and without
+  target INTEGER NOT NULL REFERENCES target(id),
+  kind TEXT NOT NULL, operation TEXT NOT NULL,
+  free INTEGER NOT NULL, knowledge TEXT NOT NULL, evidence TEXT NOT NULL,
+  UNIQUE (target, kind, operation, knowledge)
+);
+"""
+
 #: From a schema to the next one.
-_UPGRADES = {1: _FOUND_STEPS}
+_UPGRADES = {1: _FOUND_STEPS, 2: _EPILOGUES}
 
 
 @dataclass(frozen=True)
@@ -140,6 +150,18 @@ class FoundStep:
 
 
 @dataclass(frozen=True)
+class KnownEpilogue:
+    """Whether an operation costs nothing behind layers of a kind."""
+
+    kind: str
+    operation: str
+    free: bool
+    #: "stated", which has the last word, or "measured".
+    knowledge: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
 class StoredTarget:
     id: int
     name: str
@@ -185,7 +207,7 @@ class Store:
         if empty and create:
             self._db.executescript(
                 f"BEGIN; PRAGMA application_id={_APPLICATION_ID};"
-                f"PRAGMA user_version={SCHEMA_VERSION}; {_SCHEMA} {_FOUND_STEPS} COMMIT;")
+                f"PRAGMA user_version={SCHEMA_VERSION}; {_SCHEMA} {_FOUND_STEPS} {_EPILOGUES} COMMIT;")
         if self._one("PRAGMA application_id") != _APPLICATION_ID:
             raise InputError(f"'{self.path}' is no store of mlir-pr")
         version = self._one("PRAGMA user_version")
@@ -305,6 +327,21 @@ class Store:
                 (target.id,)).fetchall()
         return [FoundStep(*row) for row in rows]
 
+    def keep_epilogues(self, target: StoredTarget, known: Iterable[KnownEpilogue]) -> None:
+        """In place of what was known in the same way."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO epilogue VALUES (?, ?, ?, ?, ?, ?)",
+                [(target.id, *dataclasses.astuple(one)) for one in known])
+
+    def epilogues(self, target: StoredTarget) -> list[KnownEpilogue]:
+        with _said_clearly(self.path):
+            rows = self._db.execute(
+                "SELECT kind, operation, free, knowledge, evidence FROM epilogue "
+                "WHERE target = ? ORDER BY kind, knowledge, rowid", (target.id,)).fetchall()
+        return [KnownEpilogue(kind, operation, bool(free), knowledge, evidence)
+                for kind, operation, free, knowledge, evidence in rows]
+
     # Measurements.
 
     def begin_campaign(self, target: StoredTarget, config: Mapping[str, Any], seed: int) -> int:
@@ -341,10 +378,12 @@ class Store:
                  for row in rows])
 
     def measured_layers(self, target: StoredTarget) -> set[str]:
-        """Layers that have a row, failed ones included."""
+        """Layers that have a row, failed ones included; rows that tell of the machine do
+        not count."""
         with _said_clearly(self.path):
-            rows = self._db.execute("SELECT DISTINCT layer FROM measurement WHERE target = ?",
-                                    (target.id,))
+            rows = self._db.execute(
+                "SELECT DISTINCT layer FROM measurement WHERE target = ? "
+                "AND role NOT IN ('reference', 'epilogue')", (target.id,))
             return {layer for (layer,) in rows}
 
     def measurements(self, target: StoredTarget) -> list[Measurement]:
@@ -379,7 +418,15 @@ def merge(rows: Iterable[Measurement]) -> list[Merged]:
     return [_merge_one(same) for same in by_layer.values()]
 
 
-def _merge_one(rows: list[Measurement]) -> Merged:
+def counted(rows: Sequence[Measurement]) -> list[Measurement]:
+    """Of the rows of one layer, those that count: a row that was measured because
+    the machine had drifted takes the place of those before it."""
+    first = max((i for i, row in enumerate(rows) if row.conditions.get("replaces")), default=0)
+    return list(rows[first:])
+
+
+def _merge_one(rows: Sequence[Measurement]) -> Merged:
+    rows = counted(rows)
     latencies = [latency_of(row) for row in rows]
     middle = statistics.median_low(latencies)
     return Merged(rows[latencies.index(middle)], len(rows), max(latencies) / min(latencies) - 1)

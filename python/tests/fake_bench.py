@@ -4,9 +4,18 @@
 
 FAKE_DELAY: seconds a layer takes. FAKE_FAIL: layers that hold this text fail.
 FAKE_DIE: the program ends itself before a layer that holds this text.
+
+FAKE_WALL: a file; the machine is then one that nobody described, with a wall clock,
+and the file remembers what it measured. Its moods, by the number of the measurement:
+FAKE_SLOW: "100:200:1.2", 1.2 times as slow from the 100th to the 200th.
+FAKE_NOISY: "m=8 :0.2", deviation of layers that hold this text; others have 0.1 %.
+FAKE_ONCE: "m=8 :3", layers that hold this text take 3 times as long the first time.
+FAKE_CLIFF: "m=8 :3", they do so every time.
+FAKE_EPILOGUES: "bias:0,residual_add:0.2", what each costs; others are refused.
 """
 import json
 import os
+import random
 import re
 import sys
 import time
@@ -27,10 +36,46 @@ def cycles_of(layer: str) -> int:
     return 1 + -(-dims["m"] // 8) * -(-dims["n"] // 8) * dims["k"]
 
 
+def mood(name: str, layer: str, usual: float) -> float:
+    text, _, value = os.environ.get(f"FAKE_{name}", "no such:0").rpartition(":")
+    return float(value) if text in layer else usual
+
+
+def wall_clock(line: dict, layer: str) -> dict:
+    """As pr-bench-opt summarizes three passes."""
+    with open(os.environ["FAKE_WALL"], "a+", encoding="utf-8") as log:
+        log.seek(0)
+        before = log.read().splitlines()
+        log.write(f"{layer}\n")
+    begin, end, factor = os.environ.get("FAKE_SLOW", "0:0:1").split(":")
+    time_ps = cycles_of(layer) * 1e6 * (float(factor) if int(begin) <= len(before) < int(end) else 1)
+    time_ps *= mood("ONCE", layer, 1) if layer not in before else 1
+    time_ps *= mood("CLIFF", layer, 1)
+    noise = mood("NOISY", layer, 0.001)
+    costs = dict(entry.split(":") for entry in os.environ.get("FAKE_EPILOGUES", "").split(",") if entry)
+    for name in re.findall(r"epilogue=(\S+)", layer):
+        if name not in costs:
+            return {**line, "status": "error", "error": f"this machine has no {name}"}
+        time_ps *= 1 + float(costs[name])
+    time_ps *= 1 + noise * random.Random(f"{layer} {before.count(layer)}").gauss(0, 0.7)
+    return {**line, "status": "ok", "cycles": None, "time_ps": round(time_ps), "samples": 45,
+            "p10_ps": round(time_ps * (1 - 1.28 * noise)), "p90_ps": round(time_ps * (1 + 1.28 * noise)),
+            "conditions": {"passes": 3}}
+
+
+def info() -> dict:
+    if "FAKE_WALL" not in os.environ:
+        return INFO
+    kinds = [{**kind, "steps": []} for kind in INFO["kinds"]]
+    return {**INFO, "description_hash": "", "clock_khz": None, "counts_cycles": False, "kinds": kinds}
+
+
 def answer(layer: str) -> dict:
     line = {"schema": 1, "target": "fake", "layer": layer, "samples": 1, "conditions": {}}
     if os.environ.get("FAKE_FAIL", "no such") in layer:
         return {**line, "status": "error", "error": "the fake was told to fail"}
+    if "FAKE_WALL" in os.environ:
+        return wall_clock(line, layer)
     cycles = cycles_of(layer)
     return {**line, "status": "ok", "cycles": cycles, "time_ps": cycles * 1000}
 
@@ -48,7 +93,7 @@ def main() -> int:
         print(f"pr-bench-opt: error: unknown target '{options.get('target')}'", file=sys.stderr)
         return 1
     if "describe" in options:
-        print(json.dumps(INFO))
+        print(json.dumps(info()))
         return 0
     failed = False
     with open(options["layers"], encoding="utf-8") as file:

@@ -71,9 +71,9 @@ def test_an_unknown_target_is_named_with_the_known_ones(tmp_path):
 def test_a_newer_schema_is_refused(tmp_path):
     Store.open(tmp_path / "s", create=True).close()
     db = sqlite3.connect(tmp_path / "s")
-    db.execute("PRAGMA user_version=3")
+    db.execute("PRAGMA user_version=4")
     db.close()
-    with pytest.raises(InputError, match="has schema 3, but this mlir-pr reads schema 2"):
+    with pytest.raises(InputError, match="has schema 4, but this mlir-pr reads schema 3"):
         Store.open(tmp_path / "s")
 
 
@@ -81,10 +81,11 @@ def test_an_older_schema_is_brought_up_to_date(tmp_path):
     with Store.open(tmp_path / "s", create=True) as store:
         name = store.ensure_target(INFO).name
     db = sqlite3.connect(tmp_path / "s")
-    db.executescript("DROP TABLE found_step; PRAGMA user_version=1;")
+    db.executescript("DROP TABLE found_step; DROP TABLE epilogue; PRAGMA user_version=1;")
     db.close()
     with Store.open(tmp_path / "s") as store:
         assert store.found_steps(store.target(name)) == []
+        assert store.epilogues(store.target(name)) == []
 
 
 def test_found_steps_replace_those_of_their_dimension(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any, Sequence
 
 import click
@@ -10,13 +11,13 @@ import click
 from mlir_pr import _core, active, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
+from mlir_pr.measuring import Session, describe_outcome
 from mlir_pr.planning import Plan, domains, draw_more, make_plan
 from mlir_pr.progress import MeasureProgress
-from mlir_pr.runner import Outcome, PlannedLayer, describe, measure_now, run
+from mlir_pr.runner import PlannedLayer, describe, measure_now
 from mlir_pr.store import (PLATEAUS, Measurement, StatedStep, Store, StoredTarget, exclusive)
 from mlir_pr.tables import Table, read_table
 from mlir_pr.targetinfo import effective, table_target, without_found
-from mlir_pr.units import format_count
 
 
 @click.command("measure")
@@ -35,6 +36,7 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
 
     Interrupted in whatever way, the same command goes on where it ended.
     """
+    begin = time.monotonic()
     campaign = read_campaign(config)
     if campaign.target not in (None, target):
         raise UsageError(f"'{config}' is a campaign for target '{campaign.target}', "
@@ -60,15 +62,8 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
             for planned in plan.layers:
                 click.echo(f"{planned.role}\t{planned.layer}")
             return
-        outcome = _measure(campaign, plan.layers, target, store, stored, number)
-        planned = list(plan.layers)
-        for size in rounds:
-            if outcome.left:
-                break
-            chosen = _next_round(campaign, info, layers, store, stored, planned, size)
-            planned += chosen
-            outcome.join(_measure(campaign, chosen, target, store, stored, number))
-        _summarize(outcome, len(planned), store_path)
+        _conduct(campaign, info, layers, plan, rounds, target, store, stored, number,
+                 begin)
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
@@ -124,28 +119,38 @@ def _next_round(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_co
                 store: Store, stored: StoredTarget, planned: Sequence[PlannedLayer],
                 size: int) -> list[PlannedLayer]:
     taken = {item.layer for item in planned}
+    # As they were when the round was chosen first, not as they are known by now.
     rows = [row for row in store.measurements(stored)
-            if row.layer in taken and row.role not in ("random", "sweep")]
+            if row.layer in taken and row.role in ("pr", "plateau-start", "network")
+            and "again" not in row.conditions]
     seed = campaign.seed + len(planned)
     pool = draw_more(campaign, info, layers, taken, active.POOL * size, seed)
     return active.most_uncertain(pool, rows, size, info, seed)
 
 
-def _measure(campaign: Campaign, planned: Sequence[PlannedLayer], target: str, store: Store,
-             stored: StoredTarget, number: int) -> Outcome:
+def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.Layer],
+             plan: Plan, rounds: Sequence[int], target: str, store: Store, stored: StoredTarget,
+             number: int, begin: float) -> None:
+    """The plan, the rounds behind it, what is in doubt, and what time is left for."""
+    planned = list(plan.layers)
     with MeasureProgress() as progress:
-        return run(planned, target, store, stored, number, campaign.options, campaign.seconds,
-                   progress.update)
-
-
-def _summarize(outcome: Outcome, planned: int, path: str) -> None:
-    known = planned - outcome.measured - outcome.failed - outcome.left
-    already = f", {format_count(known)} were in the store" if known else ""
-    left = f", {format_count(outcome.left)} left by the time budget" if outcome.left else ""
-    ui.note(f"measured {format_count(outcome.measured)} of {format_count(planned)} layers"
-            f"{already}{left}: {path}")
+        session = Session(campaign, info, target, store, stored, number, begin,
+                          progress.update)
+        outcome = session.measure(planned)
+        for size in rounds:
+            if outcome.left:
+                break
+            chosen = _next_round(campaign, info, layers, store, stored, planned, size)
+            planned += chosen
+            outcome.join(session.measure(chosen))
+        notes = session.look_again(planned)
+        if outcome.left:
+            outcome.join_rest(session.measure(planned))
+    for text in notes:
+        ui.note(text)
+    ui.note(describe_outcome(outcome, len(planned), str(store.path)))
     if outcome.failed:
-        raise MeasurementError(f"{outcome.failed} of {planned} layers failed, the first one "
+        raise MeasurementError(f"{outcome.failed} of {len(planned)} layers failed, the first one "
                                f"'{outcome.first_failure}")
 
 
