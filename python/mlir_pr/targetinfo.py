@@ -6,8 +6,9 @@ import json
 from typing import Any, Iterable, Sequence
 
 from mlir_pr import _core
+from mlir_pr.campaign import EPILOGUES
 from mlir_pr.errors import InputError
-from mlir_pr.store import FoundStep, StatedStep, Store, StoredTarget
+from mlir_pr.store import FoundStep, KnownEpilogue, StatedStep, Store, StoredTarget
 
 
 def with_steps(info: _core.TargetInfo, steps: Sequence[StatedStep]) -> _core.TargetInfo:
@@ -40,16 +41,34 @@ def with_found(info: _core.TargetInfo, steps: Sequence[FoundStep]) -> _core.Targ
     return info
 
 
+def with_epilogues(info: _core.TargetInfo,
+                   known: Sequence[KnownEpilogue]) -> _core.TargetInfo:
+    """The target with what is known of its epilogues in place of what it says itself."""
+    if not known:
+        return info
+    described: dict[str, Any] = json.loads(info.to_json())
+    for kind in described["kinds"]:
+        free = set(kind["free_epilogue"])
+        for one in known:
+            if one.kind == kind["kind"]:
+                (free.add if one.free else free.discard)(one.operation)
+        kind["free_epilogue"] = [name for name in EPILOGUES if name in free]
+    return _core.TargetInfo.from_json(json.dumps(described))
+
+
 def without_found(store: Store, target: StoredTarget) -> _core.TargetInfo:
     """The description, then what was stated."""
-    return with_steps(_core.TargetInfo.from_json(json.dumps(target.info)),
-                      store.stated_steps(target))
+    stated = [one for one in store.epilogues(target) if one.knowledge == "stated"]
+    info = with_epilogues(_core.TargetInfo.from_json(json.dumps(target.info)), stated)
+    return with_steps(info, store.stated_steps(target))
 
 
 def effective(store: Store, target: StoredTarget) -> _core.TargetInfo:
-    """What training and planning go by: the description, then what was found,
-    then what was stated."""
-    info = _core.TargetInfo.from_json(json.dumps(target.info))
+    """What training and planning go by: the description, then what was found or
+    measured, then what was stated."""
+    # Measured before stated: the last word counts.
+    known = sorted(store.epilogues(target), key=lambda one: one.knowledge)
+    info = with_epilogues(_core.TargetInfo.from_json(json.dumps(target.info)), known)
     return with_steps(with_found(info, store.found_steps(target)), store.stated_steps(target))
 
 

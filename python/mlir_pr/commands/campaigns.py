@@ -8,7 +8,7 @@ from typing import Any, Sequence
 
 import click
 
-from mlir_pr import _core, active, stepfinding, ui
+from mlir_pr import _core, active, epilogues, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
 from mlir_pr.measuring import Session, describe_outcome
@@ -45,11 +45,17 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
     with exclusive(store_path), Store.open(store_path, create=True) as store:
         stored = store.ensure_target(describe(target))
         store.state_steps(stored, campaign.steps)
-        info = effective(store, stored)
+        store.keep_epilogues(stored, epilogues.stated(campaign))
+        detecting = epilogues.is_wanted(campaign) and not dry_run
+        # What was measured before does not decide what is measured now.
+        info = without_found(store, stored) if detecting else effective(store, stored)
         layers = _network_layers(files, info, campaign.as_quantized)
         number, spent = 0, 0
         if not dry_run:
             number = _begin(campaign, store, stored, layers)
+            if detecting:
+                info = _detect_epilogues(campaign, target, layers, store, stored, number, begin)
+                layers = _network_layers(files, info, campaign.as_quantized)
             if stepfinding.is_wanted(campaign, info):
                 info, spent = _find_steps(campaign, target, layers, store, stored, number)
         plan = make_plan(campaign, info, layers, spent)
@@ -80,6 +86,28 @@ def _begin(campaign: Campaign, store: Store, stored: StoredTarget,
     texts = sorted({layer.text for layer in layers})
     return store.begin_campaign(stored, {**campaign.config, "layers_of_networks": texts},
                                 campaign.seed)
+
+
+def _detect_epilogues(campaign: Campaign, target: str, layers: Sequence[_core.Layer],
+                      store: Store, stored: StoredTarget, number: int,
+                      begin: float) -> _core.TargetInfo:
+    """The target with the epilogues that measuring shows to be free."""
+    info = without_found(store, stored)
+    def measure(planned: Sequence[PlannedLayer]) -> None:
+        if planned:
+            ui.note(f"{len(planned)} measurements tell which epilogues are free")
+        seconds = None if campaign.seconds is None \
+            else max(0.0, campaign.seconds - (time.monotonic() - begin))
+        rows = measure_now(planned, target, store, stored, number, campaign.options, seconds)
+        if len(rows) < len(planned):
+            raise MeasurementError("the time budget ended while epilogues were measured; the same "
+                                   "command goes on where this one ended")
+    found = epilogues.detect(campaign, info, domains(campaign, info, layers), store, stored,
+                             measure)
+    for text in found.notes:
+        ui.note(text)
+    store.keep_epilogues(stored, found.known)
+    return effective(store, stored)
 
 
 def _find_steps(campaign: Campaign, target: str, layers: Sequence[_core.Layer], store: Store,
