@@ -20,6 +20,7 @@ from mlir_pr.campaign import Campaign
 from mlir_pr.domain import Domain
 from mlir_pr.errors import InputError
 from mlir_pr.runner import PlannedLayer
+from mlir_pr.training import model_layer
 
 #: Points drawn at a time: a power of two keeps the sequence balanced.
 _CHUNK = 256
@@ -70,20 +71,30 @@ class _Planner:
         campaign = self._campaign
         taken: set[str] = set()
         planned: list[PlannedLayer] = []
+        points = self._query_points()
         if campaign.network_layers == "exclude":
-            taken.update(layer.text for layer in self._networks)
+            taken.update(layer.text for layer in [*self._networks, *points])
         else:
-            planned += _distinct((PlannedLayer(layer.text, "network")
-                                  for layer in self._networks), taken)
+            planned += _distinct((PlannedLayer(layer.text, "network") for layer in points), taken)
         planned += _distinct(self._sweeps(), taken)
         sampled = max(0, campaign.count - spent)
         if campaign.network_layers == "include":
-            sampled = max(0, sampled - len(self._networks))
+            sampled = max(0, sampled - len(points))
         drawn = self.sample(campaign.sampling, sampled, taken, campaign.seed)
         planned += self._scheduled(drawn, taken)
         if campaign.random_baseline:
             planned += self.sample("random", campaign.random_baseline, taken, campaign.seed + 1)
         return Plan(planned, self._notes)
+
+    def _query_points(self) -> list[_core.Layer]:
+        """Of the networks' layers: what they are looked up by, each once whatever is
+        fused behind it for nothing. A point that the target cannot run is left as the layer was."""
+        points: dict[str, _core.Layer] = {}
+        for layer in self._networks:
+            point = self._info.lattice(layer.kind).query_point(layer)
+            point = layer if self._info.why_illegal(point) else point
+            points.setdefault(model_layer(point, self._info).text, point)
+        return list(points.values())
 
     def _scheduled(self, drawn: Sequence[PlannedLayer], taken: set[str]) -> list[PlannedLayer]:
         """Each layer, and behind it the same with tile sizes drawn for it."""

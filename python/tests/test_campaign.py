@@ -112,12 +112,28 @@ def test_the_hull_of_networks(plan_of):
     assert "1 distinct layers of the networks are left out" in plan.notes[0]
 
 
+def test_of_network_layers_the_query_points_are_measured(plan_of):
+    info = {**INFO, "kinds": [{**INFO["kinds"][0], "free_epilogue": ["relu"], "maximum": {"n": 100},
+                               "rules": [{"condition": "n != 16", "reason": "no 16"}]}]}
+    target = _core.TargetInfo.from_json(json.dumps(info))
+    layers = [f"matmul m={m} n={n} k=64{more} : i8, i8 -> i32" for m, n, more in
+              ((1, 10, ""), (3, 20, ""), (5, 24, ""), (7, 23, " epilogue=relu"), (7, 23, " epilogue=bias"))]
+    plan = plan_of("budget: {count: 10}", layers, target)
+    named = [_core.Layer.parse(one.layer) for one in plan.layers if one.role == "network"]
+    # Three of one plateau are one, the relu is free, the bias is not; 16 cannot be run.
+    assert [(layer.dims["m"], layer.dims["n"], layer.options.get("epilogue")) for layer in named] == \
+        [(1, 10, None), (8, 24, None), (8, 24, "bias")]
+
+
 def test_network_layers_may_be_kept_out(plan_of):
     on_the_grid = "matmul m=8 n=32 k=64 : i8, i8 -> i32"
     text = "budget: {count: 40}\nnetwork_layers: exclude"
     plan = plan_of(text, [*NETWORK, on_the_grid])
     layers = [planned.layer for planned in plan.layers]
     assert _core.Layer.parse(on_the_grid).text not in layers
+    # Nor is what would answer them.
+    assert not {TARGET.lattice("matmul").query_point(_core.Layer.parse(text)).text
+                for text in NETWORK} & set(layers)
     assert {planned.role for planned in plan.layers} == {"pr"}
 
 

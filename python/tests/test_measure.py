@@ -50,6 +50,34 @@ def test_every_planned_layer_is_measured_once(cli, config, tmp_path):
     assert all(row.cycles and row.time_ps == row.cycles * 1000 for row in found)
 
 
+NETWORK = """
+func.func @net(%a: tensor<3x50xi8>, %b: tensor<50x13xi8>, %c: tensor<3x13xi32>,
+               %d: tensor<20x70xi8>, %e: tensor<70x90xi8>, %f: tensor<20x90xi32>) {
+  %0 = linalg.matmul ins(%a, %b : tensor<3x50xi8>, tensor<50x13xi8>)
+      outs(%c : tensor<3x13xi32>) -> tensor<3x13xi32>
+  %1 = linalg.matmul ins(%d, %e : tensor<20x70xi8>, tensor<70x90xi8>)
+      outs(%f : tensor<20x90xi32>) -> tensor<20x90xi32>
+  return
+}
+"""
+
+
+def test_layers_of_networks_are_answered_exactly(cli, write, tmp_path):
+    config, network = write("c.yaml", "budget: {count: 40}\n"), write("n.mlir", NETWORK)
+    done = cli(*arguments(config, tmp_path / "s"), "--networks", network)
+    assert done.code == 0, done.err
+    named = [row.layer for row in rows(tmp_path / "s") if row.role == "network"]
+    assert named == [f"matmul b=1 m={m} n={n} k={k} layout=nn : i8, i8 -> i32"
+                     for m, n, k in ((8, 16, 50), (24, 96, 70))]
+    model = tmp_path / "m.prm"
+    assert cli("train", "--store", tmp_path / "s", "-o", model).code == 0
+    done = cli("annotate", network, "--model", model, "--format", "json")
+    answers = [op["estimates"][0] for op in json.loads(done.out)["functions"][0]["ops"]
+               if op["op"] == "linalg.matmul"]
+    assert [(one["status"], one["cycles"]) for one in answers] == [
+        ("measured", 1 + 1 * 2 * 50), ("measured", 1 + 3 * 12 * 70)]
+
+
 def test_again_measures_nothing(cli, config, tmp_path):
     cli(*arguments(config, tmp_path / "s"))
     before = rows(tmp_path / "s")
