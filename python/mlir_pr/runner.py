@@ -151,8 +151,9 @@ def _measurement(planned: PlannedLayer, line: str) -> Measurement:
 def measurement_from_json(answer: Mapping[str, Any], role: str,
                           conditions: Mapping[str, Any] = {}) -> Measurement:
     ok = answer.get("status") == "ok"
-    if ok and not (answer.get("time_ps") or answer.get("cycles")):
-        raise MeasurementError(f"pr-bench-opt answered no latency for '{answer['layer']}'")
+    latency = answer.get("cycles") or answer.get("time_ps") or 0
+    if ok and not latency > 0:
+        raise MeasurementError(f"pr-bench-opt answered a latency of {latency} for '{answer['layer']}'")
     return Measurement(
         layer=str(answer["layer"]), role=role, ok=ok,
         time_ps=answer.get("time_ps"), cycles=answer.get("cycles"),

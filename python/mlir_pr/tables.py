@@ -54,7 +54,7 @@ def read_table(table: str | Path, config: str | Path,
     if not allow_duplicates:
         _refuse_contradictions(rows, str(table))
     return Table(str(table), section.require("target", str), mapped.clock_khz,
-                 mapped.unit == CYCLES, rows, mapped.filtered)
+                 mapped.counts_cycles, rows, mapped.filtered)
 
 
 def read_csv(path: str | Path) -> pd.DataFrame:
@@ -75,21 +75,22 @@ class _MappedTable:
 
     def __init__(self, frame: pd.DataFrame, section: Section, path: str) -> None:
         self._section, self._path = section, path
-        self.unit = section.choice("unit", (CYCLES, *PICOSECONDS), None)
         clock = section.positive("clock_mhz", float)
         self.clock_khz = None if clock is None else round(clock * 1000)
         self._frame = self._filter(frame)
         self.filtered = len(frame) - len(self._frame)
+        self._units = self._read_units()
+        self.counts_cycles = CYCLES in self._units
 
     def rows(self) -> list[TableRow]:
         latencies = self._latencies()
         layers = self._layers()
-        return [self._row(line, layer, float(latency))
-                for line, layer, latency in zip(self._frame.index, layers, latencies)]
+        return [self._row(line, layer, float(latency), unit) for line, layer, latency, unit
+                in zip(self._frame.index, layers, latencies, self._units)]
 
-    def _row(self, line: int, layer: str, latency: float) -> TableRow:
-        if self.unit != CYCLES:
-            return TableRow(layer, None, max(1, round(latency * PICOSECONDS[self.unit])), line)
+    def _row(self, line: int, layer: str, latency: float, unit: str) -> TableRow:
+        if unit != CYCLES:
+            return TableRow(layer, None, max(1, round(latency * PICOSECONDS[unit])), line)
         cycles = max(1, round(latency))
         return TableRow(layer, cycles, cycles_to_picoseconds(cycles, self.clock_khz), line)
 
@@ -112,11 +113,29 @@ class _MappedTable:
         value = self._section.require("latency", (str, int, float))
         column = self._values(self._section, "latency", value)
         numbers = self._numbers(column, "latency", value)
-        for line, number in zip(self._frame.index, numbers):
+        for line, number, unit in zip(self._frame.index, numbers, self._units):
             if not number > 0:
-                raise InputError(f"{self._path}:{line}: latency is {number:g} {self.unit}, "
+                raise InputError(f"{self._path}:{line}: latency is {number:g} {unit}, "
                                  "but must be positive")
         return numbers
+
+    def _read_units(self) -> list[str]:
+        """Of each row: one for the whole table, or a column. Times may be in different
+        units, but a row of cycles beside one of times is a mistake."""
+        known = (CYCLES, *PICOSECONDS)
+        name = self._section.require("unit", str)
+        if name in known or name not in self._frame.columns:
+            return [self._section.choice("unit", known, None)] * len(self._frame)
+        units = self._texts("unit", name, ())
+        for line, unit in zip(self._frame.index, units):
+            if unit not in known:
+                raise InputError(f"{self._path}:{line}: unit '{name}' is '{unit}', expected one of "
+                                 f"{', '.join(known)}")
+            if (unit == CYCLES) != (units[0] == CYCLES):
+                raise InputError(f"{self._path}:{line}: unit '{name}' is '{unit}', but that of line "
+                                 f"{self._frame.index[0]} is '{units[0]}': a target counts either "
+                                 "cycles or time")
+        return units
 
     def _layers(self) -> list[str]:
         if "layer" in self._section.values:

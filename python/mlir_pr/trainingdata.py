@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Sequence
 
-from mlir_pr import _core
+from mlir_pr import _core, plausibility
 from mlir_pr._config import VERSION
 from mlir_pr.baselines import Baseline, fit
 from mlir_pr.errors import InputError
@@ -20,8 +20,6 @@ from mlir_pr.yamlio import read_text
 #: What a model learns from, unless asked otherwise: random rows are for the
 #: baselines.
 DEFAULT_ROLES = ("pr", "plateau-start", "network", "sweep", "table")
-#: Rows of one layer farther apart than this are told.
-_TELL_ABOVE = 0.02
 #: Baselines that learn from random rows too, where there are any.
 _ON_RANDOM_ROWS = ("plain forest",)
 
@@ -50,7 +48,19 @@ def collect(store: Store, target: StoredTarget, roles: Sequence[str]) -> Trainin
     return TrainingData(
         [_row(entry.measurement, counts_cycles) for entry in merged],
         [_row(entry.measurement, counts_cycles) for entry in merge(randoms)],
-        _provenance(store, target, own, merged), _disagreements(merged))
+        _provenance(store, target, own, merged), _notes(own, target))
+
+
+def _notes(rows: Sequence[Measurement], target: StoredTarget) -> list[str]:
+    return [*plausibility.disagreements(rows), *plausibility.warnings(rows),
+            *refused(rows, _core.TargetInfo.from_json(json.dumps(target.info)))]
+
+
+def refused(rows: Iterable[Measurement], info: _core.TargetInfo) -> list[str]:
+    """Of rows that no model learns from, because the target cannot run their layers."""
+    reasons = collections.Counter(reason for row in rows
+                                  if (reason := info.why_illegal(_core.Layer.parse(row.layer))))
+    return [f"nothing is learned from {count} rows: {reason}" for reason, count in reasons.items()]
 
 
 def _row(measurement: Measurement, counts_cycles: bool) -> Row:
@@ -74,6 +84,7 @@ def _provenance(store: Store, target: StoredTarget, rows: Sequence[Measurement],
         "layers": len(merged),
         "roles": dict(sorted(collections.Counter(row.role for row in rows).items())),
         "merged_by": MERGE_RULE,
+        **({"replaced_rows": replaced} if (replaced := len(rows) - sum(one.rows for one in merged)) else {}),
         "campaigns": store.campaigns(target),
         "conditions": _common_conditions(rows),
     }
@@ -89,16 +100,6 @@ def _common_conditions(rows: Iterable[Measurement]) -> dict[str, Any]:
             common = {name: value for name, value in common.items()
                       if row.conditions.get(name) == value}
     return common or {}
-
-
-def _disagreements(merged: Sequence[Merged]) -> list[str]:
-    wide = sorted((entry for entry in merged if entry.disagreement > _TELL_ABOVE),
-                  key=lambda entry: -entry.disagreement)
-    if not wide:
-        return []
-    return [f"{len(wide)} layers were measured with results more than {100 * _TELL_ABOVE:.0f} % "
-            f"apart, at most {100 * wide[0].disagreement:.0f} % for "
-            f"'{wide[0].measurement.layer}'; the {MERGE_RULE} counts"]
 
 
 # The file beside a bundle.

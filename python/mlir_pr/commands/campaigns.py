@@ -8,7 +8,7 @@ from typing import Any, Sequence
 
 import click
 
-from mlir_pr import _core, active, epilogues, stepfinding, ui
+from mlir_pr import _core, active, epilogues, plausibility, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
 from mlir_pr.measuring import Session, describe_outcome
@@ -18,6 +18,7 @@ from mlir_pr.runner import PlannedLayer, describe, measure_now
 from mlir_pr.store import (PLATEAUS, Measurement, StatedStep, Store, StoredTarget, exclusive)
 from mlir_pr.tables import Table, read_table
 from mlir_pr.targetinfo import effective, table_target, without_found
+from mlir_pr.trainingdata import refused
 
 
 @click.command("measure")
@@ -62,6 +63,8 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
         rounds: list[int] = []
         if campaign.sampling == "active":
             plan, rounds = _first_part(campaign, plan)
+        if not plan.layers:
+            raise InputError(f"'{config}' plans nothing: {'; '.join(plan.notes)}")
         for text in plan.notes:
             ui.note(text)
         if dry_run:
@@ -198,10 +201,15 @@ def import_command(table: str, config: str, store_path: str, duplicates: str) ->
     with exclusive(store_path), Store.open(store_path, create=True) as store:
         stored = table_target(store, read.target, read.clock_khz, read.counts_cycles,
                               {row.kind for row in rows}, config)
-        known = {(row.layer, row.latency) for row in store.measurements(stored)}
+        before = store.measurements(stored)
+        known = {(row.layer, row.latency) for row in before}
         new = [row for row in rows if (row.layer, row.latency) not in known]
         number = store.begin_campaign(stored, {"import": read.path}, 0)
         store.add(stored, number, new)
+        info = effective(store, stored)
+    for text in [*plausibility.disagreements([*before, *new], new), *plausibility.warnings(rows),
+                 *refused(rows, info)]:
+        ui.warn(text)
     skipped = f", {len(rows) - len(new):,} were in the store" if len(new) < len(rows) else ""
     filtered = f", {read.filtered:,} left out by the filter" if read.filtered else ""
     ui.note(f"imported {len(new):,} rows of '{table}' for target '{read.target}'"
