@@ -120,6 +120,8 @@ class Session:
 
     def _ask(self, todo: Sequence[PlannedLayer], outcome: Outcome, share: float) -> bool:
         """With the reference layer in between; whether all of it arrived in time."""
+        if todo and self.seconds_left(share) == 0:
+            return False
         rows = self._store.measurements(self._stored)
         if self._reference and not drift.has_own_probe(rows):
             todo = drift.with_references(todo, self._reference,
@@ -167,7 +169,7 @@ class Session:
         wanted = [planned.layer for planned in plan]
         outcome = Outcome()
         for choose in (Doubts.drifted, Doubts.uncertain, Doubts.contradicted, Doubts.uncertain):
-            while found := choose(self._doubts(wanted)):
+            while self.seconds_left() != 0 and (found := choose(self._doubts(wanted))):
                 outcome.left += sum(doubt.times for doubt in found)
                 if not self._ask(_again(found), outcome, 1.0):
                     break

@@ -78,8 +78,14 @@ class Doubts:
         drifts = drift.drifts(rows)
         self._rows: dict[str, list[Measurement]] = collections.defaultdict(list)
         self._drifts: dict[str, list[float]] = collections.defaultdict(list)
+        #: Failed ones too: what fails is not asked for without end.
+        self._tries: collections.Counter[str] = collections.Counter()
+        self._tried = {row.layer for row in rows if row.conditions.get("again") == CONTRADICTION}
         for row, drifted in zip(rows, drifts):
-            if row.ok and row.layer in self._wanted and row.role in _ROLES:
+            if row.layer not in self._wanted or row.role not in _ROLES:
+                continue
+            self._tries[row.layer] += 1
+            if row.ok:
                 self._rows[row.layer].append(row)
                 self._drifts[row.layer].append(drifted)
 
@@ -106,19 +112,18 @@ class Doubts:
 
     def contradicted(self) -> list[Doubt]:
         """The worst first, no more than the policy's share of all layers."""
-        tried = {layer for layer, rows in self._rows.items() if _was_doubted(rows)}
         points = [suspicion.Point(_core.Layer.parse(layer), float(latency_of(entry.measurement)),
                                   relative_error(self._rows[layer], self._noise))
                   for layer in self._rows for entry in merge(self._rows[layer])]
-        most = math.floor(self._policy.suspects * len(self._rows)) - len(tried)
-        suspects = [one for one in suspicion.find(points, self._info) if one.layer not in tried]
+        most = math.floor(self._policy.suspects * len(self._rows)) - len(self._tried)
+        suspects = [one for one in suspicion.find(points, self._info) if one.layer not in self._tried]
         return [Doubt(one.layer, self._rows[one.layer][0].role, CONTRADICTION, one.reason,
                       min(2, self._policy.most - 1))
                 for one in suspects[:max(0, most)] if self._policy.most > 1]
 
     def _may_go_on(self) -> list[tuple[str, list[Measurement]]]:
         return [(layer, rows) for layer, rows in self._rows.items()
-                if len(rows) < self._policy.most]
+                if self._tries[layer] < self._policy.most]
 
     # What came of it.
 
@@ -161,10 +166,6 @@ class Doubts:
         first = again[corrected[0]]
         now = latency_of(merge(first)[0].measurement) / latency_of(first[0])
         return [f"{said}, the first one '{corrected[0]}' to {now:.2f} times its first latency"]
-
-
-def _was_doubted(rows: Sequence[Measurement]) -> bool:
-    return any(row.conditions.get("again") == CONTRADICTION for row in rows)
 
 
 def _confirmed(rows: Sequence[Measurement]) -> bool:

@@ -11,6 +11,7 @@ FAKE_SLOW: "100:200:1.2", 1.2 times as slow from the 100th to the 200th.
 FAKE_NOISY: "m=8 :0.2", deviation of layers that hold this text; others have 0.1 %.
 FAKE_ONCE: "m=8 :3", layers that hold this text take 3 times as long the first time.
 FAKE_CLIFF: "m=8 :3", they do so every time.
+FAKE_TIRED: "m=8 :1", they fail after the first time.
 FAKE_EPILOGUES: "bias:0,residual_add:0.2", what each costs; others are refused.
 """
 import json
@@ -49,6 +50,8 @@ def wall_clock(line: dict, layer: str) -> dict:
         log.write(f"{layer}\n")
     begin, end, factor = os.environ.get("FAKE_SLOW", "0:0:1").split(":")
     time_ps = cycles_of(layer) * 1e6 * (float(factor) if int(begin) <= len(before) < int(end) else 1)
+    if mood("TIRED", layer, 0) and layer in before:
+        return {**line, "status": "error", "error": "the fake is tired"}
     time_ps *= mood("ONCE", layer, 1) if layer not in before else 1
     time_ps *= mood("CLIFF", layer, 1)
     noise = mood("NOISY", layer, 0.001)

@@ -83,6 +83,15 @@ def test_what_stays_uncertain_is_told(measure):
     assert "are known no better than the goal of 1 %" in err
 
 
+@pytest.mark.parametrize("mood, value", [("noisy", 0.2), ("once", 5)])
+def test_what_fails_the_second_time_is_not_asked_for_without_end(measure, mood, value):
+    _, quiet = measure("repeats: {most: 1}", store="quiet")
+    layer = sorted(quiet, key=latency_of)[60].layer
+    _, rows = measure(**{mood: f"{layer}:{value}"}, tired=f"{layer}:1")
+    own = [row for row in rows if row.layer == layer and row.role != "reference"]
+    assert own[0].ok and 1 < len(own) <= 3 and not any(row.ok for row in own[1:])
+
+
 def test_repeats_may_be_turned_off(measure):
     _, rows = measure("repeats: {most: 1}", noisy=" k=1:0.2")
     assert set(counts(rows).values()) == {1}

@@ -46,6 +46,22 @@ def test_rows_that_disagree_stay_and_merge_by_their_lower_median():
     assert merged[0].disagreement == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize("drifted", [60, 150])
+def test_a_row_may_take_the_place_of_those_before_it(drifted):
+    again = Measurement(LAYER, "pr", time_ps=100, conditions={"again": "drift", "replaces": True})
+    rows = [Measurement(LAYER, "pr", time_ps=drifted), Measurement(LAYER, "pr", time_ps=drifted), again]
+    merged, = merge(rows)
+    assert (merged.measurement, merged.rows, merged.disagreement) == (again, 1, 0)
+
+
+def test_rows_that_tell_of_the_machine_do_not_measure_a_layer(tmp_path):
+    with Store.open(tmp_path / "s", create=True) as store:
+        target = store.ensure_target(INFO)
+        store.add(target, store.begin_campaign(target, {}, 0),
+                  [Measurement(LAYER, role, time_ps=1) for role in ("reference", "epilogue")])
+        assert store.measured_layers(target) == set()
+
+
 def test_a_row_that_is_ok_needs_a_latency(tmp_path):
     with Store.open(tmp_path / "s", create=True) as store:
         target = store.ensure_target(INFO)
