@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from mlir_pr import ui
+from mlir_pr import networktotals, ui
 from mlir_pr.annotations import ANSWERED, Annotations, Function, Group, Op, group
 from mlir_pr.layertext import shorten, types_of
 from mlir_pr.units import format_count, format_share, format_time
@@ -51,7 +51,22 @@ def _function(annotations: Annotations, function: Function, target: int, name: s
         f"; ± spans the {confidence} % interval")
     table = _layer_table(shown, hidden, function.totals[target], len(types) > 1, width)
     return [title, Text(""), *([table] if answered else []),
-            *footer(function.ops, groups, target, function.totals[target]), Text("")]
+            *footer(function.ops, groups, target, function.totals[target]),
+            *_calibrated(annotations, function, target, confidence), Text("")]
+
+
+def _calibrated(annotations: Annotations, function: Function, target: int,
+                confidence: int) -> list[Text]:
+    found = networktotals.of_function(annotations, function, target, confidence)
+    if found is None:
+        return []
+    unit, shown = ("ps", format_time) if "lower_ps" in found else ("cycles", format_count)
+    excluded = sum(one["ops"] for one in found["excluded"])
+    return [Text(f"total, errors as correlated as on held-out layers: {shown(found[f'lower_{unit}'])} .. "
+                 f"{shown(found[f'upper_{unit}'])}{' cycles' * (unit == 'cycles')} ({confidence} %)"
+                 + (f", without {excluded} ops that have no number" if excluded else "")
+                 + (f"; all errors one way: {', '.join(found['kinds_one_way'])}"
+                    if found["kinds_one_way"] else ""))]
 
 
 def _layer_table(shown: Sequence[Group], hidden: Sequence[Group],

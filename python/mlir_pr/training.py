@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import xgboost
 
-from mlir_pr import _core, transfer
+from mlir_pr import _core, totals, transfer
 from mlir_pr.metrics import error_metrics
 from mlir_pr.tablesteps import find_steps, settle_plateaus
 
@@ -199,6 +199,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             "features": model.features,
             "trees": model.forest.num_trees if model.forest else 0,
             "local_intervals": spread is not None,
+            "total_error": totals.fit(data.layers, kept, data.latencies, interval, scales),
             "held_out": error_metrics(data.latencies, held_out).as_json()}
 
 

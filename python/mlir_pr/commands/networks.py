@@ -11,7 +11,7 @@ from typing import Any, Callable, TypeVar
 import click
 from rich.text import Text
 
-from mlir_pr import _core, network_view, ui
+from mlir_pr import _core, network_view, networktotals, ui
 from mlir_pr.annotations import (ANSWERED, AnnotateOptions, Annotations, NetworkLayers, annotate,
                                  read_layers)
 from mlir_pr.errors import UsageError
@@ -139,7 +139,8 @@ def _as_text(found: Annotations, ir: str, form: str, confidence: int) -> str:
     if form == "mlir":
         return ir
     if form == "json":
-        return json.dumps(found.raw, indent=1, ensure_ascii=False) + "\n"
+        report = networktotals.with_calibrated(found, confidence)
+        return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
     if form == "html":
         from mlir_pr.report import network_page
         return str(network_page(found, confidence))
