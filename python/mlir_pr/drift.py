@@ -58,6 +58,12 @@ def references(rows: Sequence[Measurement]) -> list[tuple[int, float]]:
     return [(i, latency_of(row) / medians[row.layer] - 1) for i, row in found]
 
 
+def repeats_exactly(rows: Sequence[Measurement]) -> bool:
+    """Whether the reference was measured more than once, with one answer."""
+    values = references(rows)
+    return len(values) > 1 and all(value == 0 for _, value in values)
+
+
 def noise(rows: Sequence[Measurement]) -> float:
     """Relative standard deviation of one measurement, from neighbouring references;
     0 where there are not two of them. The median: a jump is drift."""

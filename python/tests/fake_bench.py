@@ -6,7 +6,8 @@ FAKE_DELAY: seconds a layer takes. FAKE_FAIL: layers that hold this text fail.
 FAKE_DIE: the program ends itself before a layer that holds this text.
 
 FAKE_WALL: a file; the machine is then one that nobody described, with a wall clock,
-and the file remembers what it measured. Its moods, by the number of the measurement:
+and the file remembers what it measured. FAKE_COUNTS: it counts cycles instead, without
+noise. Its moods, by the number of the measurement:
 FAKE_SLOW: "100:200:1.2", 1.2 times as slow from the 100th to the 200th.
 FAKE_NOISY: "m=8 :0.2", deviation of layers that hold this text; others have 0.1 %.
 FAKE_ONCE: "m=8 :3", layers that hold this text take 3 times as long the first time.
@@ -60,6 +61,8 @@ def wall_clock(line: dict, layer: str) -> dict:
         if name not in costs:
             return {**line, "status": "error", "error": f"this machine has no {name}"}
         time_ps *= 1 + float(costs[name])
+    if "FAKE_COUNTS" in os.environ:
+        return {**line, "status": "ok", "cycles": round(time_ps), "time_ps": None}
     time_ps *= 1 + noise * random.Random(f"{layer} {before.count(layer)}").gauss(0, 0.7)
     return {**line, "status": "ok", "cycles": None, "time_ps": round(time_ps), "samples": 45,
             "p10_ps": round(time_ps * (1 - 1.28 * noise)), "p90_ps": round(time_ps * (1 + 1.28 * noise)),
@@ -70,7 +73,8 @@ def info() -> dict:
     if "FAKE_WALL" not in os.environ:
         return INFO
     kinds = [{**kind, "steps": []} for kind in INFO["kinds"]]
-    return {**INFO, "description_hash": "", "clock_khz": None, "counts_cycles": False, "kinds": kinds}
+    return {**INFO, "description_hash": "", "clock_khz": None,
+            "counts_cycles": "FAKE_COUNTS" in os.environ, "kinds": kinds}
 
 
 def answer(layer: str) -> dict:

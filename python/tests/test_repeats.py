@@ -134,6 +134,15 @@ def test_a_point_that_is_what_it_is_is_confirmed(measure):
     assert "1 confirmed, 0 corrected" in err
 
 
+def test_a_machine_that_counts_the_same_every_time_is_believed(measure):
+    """The same cliff; only the reference shows that repeating is no use."""
+    _, quiet = measure(store="quiet", counts="1")
+    layer = sorted((row for row in quiet if row.role == "pr"), key=latency_of)[60].layer
+    _, rows = measure(cliff=f"{layer}:4")
+    assert set(counts(rows).values()) == {1} and len(counts(rows)) == 100
+    assert len([row for row in rows if row.role == "reference"]) == 3
+
+
 def test_the_same_command_asks_for_nothing_more(measure):
     moods = {"slow": "40:60:1.5", "noisy": " k=1:0.2"}
     _, rows = measure("repeats: {reference_every: 10}", **moods)
