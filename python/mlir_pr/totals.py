@@ -31,6 +31,7 @@ FloatArray = npt.NDArray[np.float64]
 LEVELS = (80, 90, 95)
 #: Held-out rows below which nothing is said of sums.
 _FEWEST = 48
+_EXACT = 1e-6
 #: Layers alike: neighbours in the logarithm of their extents.
 _NEIGHBOURS = 12
 #: Sub-networks that calibrate, and their sizes in different layers.
@@ -44,10 +45,10 @@ _MOST_REPEATED = 4
 
 def fit(layers: Sequence[_core.Layer], predicted: FloatArray, measured: FloatArray,
         interval: _core.Interval, scales: FloatArray) -> dict[str, Any] | None:
-    """For the card of a kind; None where too few rows were held out."""
-    if len(layers) < _FEWEST:
-        return None
+    """For the card of a kind; None where too few rows were held out, or none was wrong."""
     errors = measured / predicted - 1
+    if len(layers) < _FEWEST or np.abs(errors).max() < _EXACT:
+        return None
     near = _neighbours(layers)
     bias = float(errors.mean())
     # The bias itself is known from so many rows, and no better.
@@ -65,6 +66,12 @@ def fit(layers: Sequence[_core.Layer], predicted: FloatArray, measured: FloatArr
         levels[str(level)] = float(np.quantile(excess, min(1.0, level / 100 * (1 + 1 / len(picked)))))
     return {"bias": bias, "shared": shared, "quantiles": levels, "rows": len(layers),
             "networks": len(picked)}
+
+
+def for_card(*held_out: Any) -> dict[str, Any]:
+    """What `fit` says, or nothing."""
+    fitted = fit(*held_out)
+    return {} if fitted is None else {"total_error": fitted}
 
 
 def _neighbours(layers: Sequence[_core.Layer]) -> npt.NDArray[np.int64]:

@@ -199,7 +199,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             "features": model.features,
             "trees": model.forest.num_trees if model.forest else 0,
             "local_intervals": spread is not None,
-            "total_error": totals.fit(data.layers, kept, data.latencies, interval, scales),
+            **totals.for_card(data.layers, kept, data.latencies, interval, scales),
             "held_out": error_metrics(data.latencies, held_out).as_json()}
 
 

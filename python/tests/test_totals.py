@@ -65,6 +65,8 @@ def test_the_levels_are_in_order_and_few_rows_say_nothing():
     fit, _ = fitted(300, 1, 0.02, 0.05)
     assert fit["quantiles"]["80"] < fit["quantiles"]["90"] < fit["quantiles"]["95"]
     assert fitted(40, 1, 0.02, 0.05)[0] is None
+    # Nor does a model without an error.
+    assert fitted(300, 1, 0.0, 0.0)[0] is None
 
 
 PARTS = st.lists(st.tuples(st.floats(1, 1e6), st.floats(0, 0.5), st.integers(1, 9),

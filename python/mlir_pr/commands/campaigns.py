@@ -63,7 +63,7 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
         rounds: list[int] = []
         if campaign.sampling == "active":
             plan, rounds = _first_part(campaign, plan)
-        if not plan.layers:
+        if not plan.layers and not spent:
             raise InputError(f"'{config}' plans nothing: {'; '.join(plan.notes)}")
         for text in plan.notes:
             ui.note(text)
@@ -71,8 +71,7 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
             for planned in plan.layers:
                 click.echo(f"{planned.role}\t{planned.layer}")
             return
-        _conduct(campaign, info, layers, plan, rounds, target, store, stored, number,
-                 begin)
+        _conduct(campaign, info, layers, plan, rounds, target, store, stored, number, begin)
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
@@ -165,8 +164,7 @@ def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.
     """The plan, the rounds behind it, what is in doubt, and what time is left for."""
     planned = list(plan.layers)
     with MeasureProgress() as progress:
-        session = Session(campaign, info, target, store, stored, number, begin,
-                          progress.update)
+        session = Session(campaign, info, target, store, stored, number, begin, progress.update)
         outcome = session.measure(planned)
         for size in rounds:
             if outcome.left:
