@@ -171,8 +171,8 @@ def test_a_program_that_dies_loses_no_row(cli, config, tmp_path, monkeypatch):
 
 
 def test_the_time_budget_is_kept(cli, write, tmp_path, monkeypatch):
-    config = write("c.yaml", CONFIG.replace("count: 60", "count: 60, seconds: 0.8"))
-    monkeypatch.setenv("FAKE_DELAY", "0.1")
+    config = write("c.yaml", CONFIG.replace("count: 60", "count: 60, seconds: 3"))
+    monkeypatch.setenv("FAKE_DELAY", "0.2")
     done = cli(*arguments(config, tmp_path / "s"))
     assert done.code == 0
     count = len(rows(tmp_path / "s"))

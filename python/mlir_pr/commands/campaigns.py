@@ -37,7 +37,6 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
 
     Interrupted in whatever way, the same command goes on where it ended.
     """
-    begin = time.monotonic()
     campaign = read_campaign(config)
     if campaign.target not in (None, target):
         raise UsageError(f"'{config}' is a campaign for target '{campaign.target}', "
@@ -45,6 +44,7 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
     files = [*campaign.networks, *networks, *more_networks]
     with exclusive(store_path), Store.open(store_path, create=True) as store:
         stored = store.ensure_target(describe(target))
+        begin = time.monotonic()
         store.state_steps(stored, campaign.steps)
         store.keep_epilogues(stored, epilogues.stated(campaign))
         detecting = epilogues.is_wanted(campaign) and not dry_run
