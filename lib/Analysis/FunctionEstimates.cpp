@@ -76,12 +76,13 @@ void FunctionEstimator::estimateLayers(
 static LatencyAttr buildAttr(MLIRContext *context, const Model &model,
                              const LayerEstimate &entry, bool asQuantized) {
   const ::pr::Estimate &e = entry.estimate;
-  return LatencyAttr::get(
-      context, model.target(), model.estimator.modelId(),
-      static_cast<EstimateStatus>(e.status), e.timePs, e.lowerPs, e.upperPs,
-      e.cycles, e.lowerCycles, e.upperCycles, entry.representative, e.wastePpm,
-      asQuantized, ::pr::toHex(entry.layer.getKey()),
-      entry.reason ? entry.reason.strref() : StringRef(), ByExtentAttr());
+  return LatencyAttr::get(context, model.target(), model.estimator.modelId(),
+                          static_cast<EstimateStatus>(e.status), e.timePs,
+                          e.lowerPs, e.upperPs, e.cycles, e.lowerCycles,
+                          e.upperCycles, entry.representative, e.wastePpm,
+                          asQuantized, ::pr::toHex(entry.layer.getKey()),
+                          entry.reason ? entry.reason.strref() : StringRef(),
+                          ByExtentAttr(), e.correctedBy);
 }
 
 void FunctionEstimator::complete(const ::pr::Layer &layer,
@@ -106,7 +107,7 @@ LatencyAttr FunctionEstimator::attribute(const OpEstimate &estimate) {
         static_cast<EstimateStatus>(estimate.status), std::nullopt,
         std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt,
         LayerAttr(), 0, chosen.asQuantized, StringRef(),
-        estimate.reason.strref(), estimate.byExtent);
+        estimate.reason.strref(), estimate.byExtent, /*correctedBy=*/0);
   };
   if (estimate.byExtent)
     return build();

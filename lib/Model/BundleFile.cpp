@@ -48,7 +48,7 @@ static T readAt(std::string_view bytes, size_t offset) {
   return item;
 }
 
-std::string BundleFile::write(const Sections &sections) {
+std::string BundleFile::write(const Sections &sections, uint32_t schema) {
   std::string table, contents;
   size_t start = sizeof(FileHeader) + sizeof(uint64_t) +
                  sections.size() * sizeof(SectionEntry);
@@ -65,7 +65,7 @@ std::string BundleFile::write(const Sections &sections) {
   Hash128 checksum = stableHash128(body);
   FileHeader header{};
   std::memcpy(header.signature, kSignature, sizeof(kSignature));
-  header.schema = ModelBundle::kSchema;
+  header.schema = schema;
   header.size = sizeof(FileHeader) + body.size();
   header.checksumHigh = checksum.high;
   header.checksumLow = checksum.low;
@@ -85,11 +85,13 @@ static Expected<FileHeader> readHeader(std::string_view bytes) {
     return invalidInput(" is truncated: " + std::to_string(bytes.size()) +
                         " bytes, not even a header");
   auto header = readAt<FileHeader>(bytes, 0);
-  if (header.schema != ModelBundle::kSchema)
+  if (header.schema < ModelBundle::kSchema ||
+      header.schema > ModelBundle::kCorrectedSchema)
     return invalidInput(" has schema " + std::to_string(header.schema) +
-                        ", but this build reads schema " +
-                        std::to_string(ModelBundle::kSchema) +
-                        (header.schema > ModelBundle::kSchema
+                        ", but this build reads schemas " +
+                        std::to_string(ModelBundle::kSchema) + " to " +
+                        std::to_string(ModelBundle::kCorrectedSchema) +
+                        (header.schema > ModelBundle::kCorrectedSchema
                              ? "; it was made by a newer version"
                              : "; train it again"));
   if (header.size > bytes.size())

@@ -7,6 +7,7 @@
 
 #include "pr/Support/Expected.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ class BundleFile {
 public:
   using Sections = std::vector<std::pair<std::string, std::string>>;
   /// Precondition: names shorter than 32 bytes.
-  static std::string write(const Sections &sections);
+  static std::string write(const Sections &sections, uint32_t schema);
 
   /// Views into `bytes`, which must outlive the result. Messages go on a
   /// sentence that begins with the file's name.

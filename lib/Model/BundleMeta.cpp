@@ -140,14 +140,42 @@ static Interval intervalFromJson(const JsonReader &reader) {
 // Kinds
 //===----------------------------------------------------------------------===//
 
+static json correctionToJson(const Correction &correction) {
+  json result = {{"factor", correction.factor},
+                 {"layers", correction.layers},
+                 {"original", correction.original},
+                 {"widening", correction.widening}};
+  if (!correction.added.branches.empty())
+    result["added"] = baseToJson(correction.added);
+  return result;
+}
+
+static Correction correctionFromJson(const JsonReader &reader, LayerKind kind) {
+  Correction correction;
+  correction.factor = reader.at("factor").number();
+  correction.layers = size_t(reader.at("layers").integer(0));
+  correction.original = reader.at("original").string();
+  std::vector<JsonReader> widening = reader.at("widening").elements();
+  if (widening.size() != correction.widening.size())
+    reader.at("widening").fail("a width for each level of confidence");
+  for (size_t i = 0; i < widening.size(); ++i)
+    correction.widening[i] = widening[i].number();
+  if (auto added = reader.find("added"))
+    correction.added = baseFromJson(*added, kind);
+  return correction;
+}
+
 json pr::kindModelToJson(const KindModel &model) {
-  return {{"signature", kindSignature(model.lattice.kind)},
-          {"lattice", latticeToJson(model.lattice)},
-          {"base", model.predicts() ? baseToJson(model.base) : json()},
-          {"measured_only", model.measuredOnly},
-          {"features", model.features.names()},
-          {"interval", intervalToJson(model.interval)},
-          {"domain", domainToJson(model.domain)}};
+  json result = {{"signature", kindSignature(model.lattice.kind)},
+                 {"lattice", latticeToJson(model.lattice)},
+                 {"base", model.predicts() ? baseToJson(model.base) : json()},
+                 {"measured_only", model.measuredOnly},
+                 {"features", model.features.names()},
+                 {"interval", intervalToJson(model.interval)},
+                 {"domain", domainToJson(model.domain)}};
+  if (model.correction)
+    result["correction"] = correctionToJson(*model.correction);
+  return result;
 }
 
 KindModel pr::kindModelFromJson(const JsonReader &reader) {
@@ -169,5 +197,7 @@ KindModel pr::kindModelFromJson(const JsonReader &reader) {
       reader.at("features").check(FeatureSet::create(model.lattice, names));
   model.interval = intervalFromJson(reader.at("interval"));
   model.domain = domainFromJson(reader.at("domain"), kind);
+  if (auto correction = reader.find("correction"))
+    model.correction = correctionFromJson(*correction, kind);
   return model;
 }

@@ -187,6 +187,9 @@ Estimate Estimator::State::finish(const Layer &layer,
   orderBounds(result.timePs, result.lowerPs, result.upperPs);
   orderBounds(result.cycles, result.lowerCycles, result.upperCycles);
   result.wastePpm = std::llround(lattice(layer.kind)->waste(layer) * 1e6);
+  if (prediction.corrected)
+    result.correctedBy = int64_t(
+        kinds[static_cast<size_t>(layer.kind)].model->correction->layers);
   return result;
 }
 

@@ -40,7 +40,17 @@ static Expected<void> checkForests(const KindModel &model) {
   return {};
 }
 
-/// A kind's forests and exact table must fit what the meta section says.
+static Expected<void> checkCorrectable(const KindModel &model,
+                                       const Correction &correction) {
+  LayerKind kind = model.lattice.kind;
+  if (!model.predicts())
+    return invalidInput("there is no model of " +
+                        std::string(kindInfo(kind).name) +
+                        " to correct: " + model.measuredOnly);
+  return checkCorrection(correction, kind);
+}
+
+/// A kind's forests and exact tables must fit what the meta section says.
 static Expected<void> readBinaries(const BundleFile &file, KindModel &model) {
   std::string kind(kindInfo(model.lattice.kind).name);
   for (auto [name, forest] : {std::pair("forest:", &model.forest),
@@ -53,12 +63,21 @@ static Expected<void> readBinaries(const BundleFile &file, KindModel &model) {
       return read.error();
     *forest = std::move(*read);
   }
-  if (auto bytes = file.find("exact:" + kind)) {
-    auto exact = ExactTable::deserialize(*bytes);
-    if (!exact)
-      return exact.error();
-    model.exact = std::move(*exact);
+  ExactTable *measured =
+      model.correction ? &model.correction->measured : nullptr;
+  for (auto [name, table] :
+       {std::pair("exact:", &model.exact), std::pair("corrected:", measured)}) {
+    auto bytes = table ? file.find(name + kind) : std::nullopt;
+    if (!bytes)
+      continue;
+    auto read = ExactTable::deserialize(*bytes);
+    if (!read)
+      return read.error();
+    *table = std::move(*read);
   }
+  if (model.correction)
+    if (auto ok = checkCorrectable(model, *model.correction); !ok)
+      return ok;
   return checkForests(model);
 }
 
@@ -141,6 +160,17 @@ Expected<void> BundleBuilder::addAbsentKind(LayerKind kind,
   return {};
 }
 
+Expected<void> BundleBuilder::correct(LayerKind kind, Correction correction) {
+  auto found = bundle.models.find(kind);
+  if (found == bundle.models.end())
+    return invalidInput("the bundle has no model of " +
+                        std::string(kindInfo(kind).name) + " to correct");
+  if (auto ok = checkCorrectable(found->second, correction); !ok)
+    return ok;
+  found->second.correction = std::move(correction);
+  return {};
+}
+
 Expected<void> BundleBuilder::setCard(std::string text) {
   auto parsed = parseJson(text, "card", [](const JsonReader &root) {
     root.members();
@@ -155,6 +185,7 @@ Expected<void> BundleBuilder::setCard(std::string text) {
 std::string BundleBuilder::build() const {
   json kinds = json::array(), absent = json::array();
   BundleFile::Sections sections;
+  bool corrected = false;
   for (const auto &[kind, model] : bundle.models) {
     kinds.push_back(kindModelToJson(model));
     std::string name(kindInfo(kind).name);
@@ -164,6 +195,10 @@ std::string BundleBuilder::build() const {
       sections.emplace_back("spread:" + name, model.spread.serialize());
     if (model.exact.size() > 0)
       sections.emplace_back("exact:" + name, model.exact.serialize());
+    if (model.correction)
+      sections.emplace_back("corrected:" + name,
+                            model.correction->measured.serialize());
+    corrected |= model.correction.has_value();
   }
   for (const auto &[kind, reason] : bundle.absent)
     absent.push_back({{"kind", kindInfo(kind).name}, {"reason", reason}});
@@ -172,5 +207,6 @@ std::string BundleBuilder::build() const {
                {"absent", std::move(absent)}};
   sections.emplace_back("meta", meta.dump());
   sections.emplace_back("card", bundle.cardText);
-  return BundleFile::write(sections);
+  return BundleFile::write(sections, corrected ? ModelBundle::kCorrectedSchema
+                                               : ModelBundle::kSchema);
 }

@@ -53,6 +53,16 @@ static void finish(const KindModel &model, double base, float correction,
 void pr::predictQueryPoints(const KindModel &model, const Layer *const *layers,
                             size_t count, int confidencePercent,
                             Prediction *results) {
+  predictUncorrected(model, layers, count, confidencePercent, results);
+  if (!model.correction)
+    return;
+  for (size_t i = 0; i < count; ++i)
+    applyCorrection(model, *layers[i], confidencePercent, results[i]);
+}
+
+void pr::predictUncorrected(const KindModel &model, const Layer *const *layers,
+                            size_t count, int confidencePercent,
+                            Prediction *results) {
   // Blocks, so that nothing is allocated for a few layers.
   constexpr size_t kBlock = 16, kSmall = 64;
   std::array<float, kBlock * kSmall> small;

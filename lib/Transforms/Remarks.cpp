@@ -57,6 +57,8 @@ static void remarkOn(const OpEstimate &estimate, const Model &model,
   metric(remark, "lower-cycles", e.lowerCycles);
   metric(remark, "upper-cycles", e.upperCycles);
   metric(remark, "waste-ppm", e.wastePpm);
+  if (e.correctedBy > 0)
+    metric(remark, "corrected-by", e.correctedBy);
   remark << remark::metric("representative",
                            estimate.layer->representative.getText());
 }

@@ -117,6 +117,8 @@ static void printEstimate(llvm::json::OStream &json, const Model &model,
     text(json, "reason",
          estimate.reason ? std::optional<StringRef>(estimate.reason.strref())
                          : std::nullopt);
+    if (e.correctedBy > 0)
+      json.attribute("corrected_by", e.correctedBy);
     if (estimate.byExtent)
       json.attributeObject("by_extent",
                            [&] { printByExtent(json, estimate.byExtent); });

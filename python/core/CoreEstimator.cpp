@@ -4,6 +4,7 @@
 #include "Core.h"
 #include "CoreModel.h"
 
+#include <cmath>
 #include <optional>
 #include <tuple>
 
@@ -74,10 +75,39 @@ static void addMeasuredKind(BundleBuilder &builder, const Lattice &lattice,
   unwrap(builder.addKind(std::move(model)));
 }
 
+static void addCorrection(BundleBuilder &builder, const Lattice &lattice,
+                          double factor, const std::vector<ExactRow> &measured,
+                          const std::vector<double> &widening,
+                          const std::optional<Base> &added,
+                          std::string original) {
+  Correction correction;
+  correction.factor = factor;
+  if (widening.size() != correction.widening.size())
+    raise(invalidInput("a correction widens the intervals of " +
+                       std::to_string(correction.widening.size()) +
+                       " levels, found " + std::to_string(widening.size())));
+  std::copy(widening.begin(), widening.end(), correction.widening.begin());
+  if (added)
+    correction.added = *added;
+  correction.original = std::move(original);
+  correction.measured = makeTable(lattice, measured);
+  correction.layers = correction.measured.size();
+  unwrap(builder.correct(lattice.kind, std::move(correction)));
+}
+
 static void defineBuilder(py::module_ &module) {
   py::class_<BundleBuilder>(module, "BundleBuilder",
                             "Puts a model bundle together.")
       .def(py::init<TargetInfo>(), py::arg("target"))
+      .def_static(
+          "starting_from",
+          [](const Estimator &estimator) {
+            return BundleBuilder(estimator.bundle());
+          },
+          py::arg("estimator"))
+      .def("correct", addCorrection, py::arg("lattice"), py::arg("factor"),
+           py::arg("measured"), py::arg("widening"),
+           py::arg("added") = std::nullopt, py::kw_only(), py::arg("original"))
       .def("add_kind", addKind, py::arg("lattice"), py::arg("base"),
            py::arg("training_layers"), py::arg("interval"),
            py::arg("forest") = std::nullopt,
@@ -129,6 +159,7 @@ static py::dict predict(const Estimator &estimator,
   }
   py::list status, waste, representative, reason;
   py::list timePs, lowerPs, upperPs, cycles, lowerCycles, upperCycles;
+  py::list correctedBy;
   for (size_t i = 0; i < layers.size(); ++i) {
     const Estimate &estimate = estimates[i];
     bool unsupported = estimate.status == EstimateStatus::Unsupported;
@@ -140,6 +171,7 @@ static py::dict predict(const Estimator &estimator,
     lowerCycles.append(estimate.lowerCycles);
     upperCycles.append(estimate.upperCycles);
     waste.append(double(estimate.wastePpm) / 1e6);
+    correctedBy.append(estimate.correctedBy);
     representative.append(printLayer(estimator.representative(layers[i])));
     reason.append(unsupported ? estimator.whyNot(layers[i]) : "");
   }
@@ -152,9 +184,55 @@ static py::dict predict(const Estimator &estimator,
   result["lower_cycles"] = lowerCycles;
   result["upper_cycles"] = upperCycles;
   result["waste"] = waste;
+  result["corrected_by"] = correctedBy;
   result["representative"] = representative;
   result["reason"] = reason;
   return result;
+}
+
+/// What the model is asked about for a layer.
+static Layer modelPoint(const Estimator &estimator, const Layer &layer) {
+  std::string reason = estimator.whyNot(layer);
+  if (!reason.empty())
+    raise(makeError(ErrorKind::Unsupported, reason));
+  const KindModel &model = *estimator.bundle().find(layer.kind);
+  return model.lattice.queryPoint(normalizeForModel(
+      layer, estimator.target().find(layer.kind), model.domain));
+}
+
+static Prediction uncorrectedOf(const Estimator &estimator, const Layer &layer,
+                                int confidence) {
+  Layer point = modelPoint(estimator, layer);
+  const Layer *points[] = {&point};
+  Prediction prediction;
+  predictUncorrected(*estimator.bundle().find(layer.kind), points, 1,
+                     confidence, &prediction);
+  return prediction;
+}
+
+static py::tuple uncorrected(const Estimator &estimator,
+                             const std::vector<Layer> &layers, int confidence) {
+  std::vector<double> latencies, lower, upper;
+  for (const Layer &layer : layers) {
+    Prediction one = uncorrectedOf(estimator, layer, confidence);
+    latencies.push_back(one.latency);
+    lower.push_back(one.bounds ? one.bounds->first : std::nan(""));
+    upper.push_back(one.bounds ? one.bounds->second : std::nan(""));
+  }
+  return py::make_tuple(toArray(latencies), toArray(lower), toArray(upper));
+}
+
+static py::dict correctionOf(const Correction &correction) {
+  py::dict entry;
+  entry["factor"] = correction.factor;
+  entry["added"] = correction.added.branches.empty()
+                       ? py::object(py::none())
+                       : py::cast(correction.added);
+  entry["widening"] = std::vector<double>(correction.widening.begin(),
+                                          correction.widening.end());
+  entry["layers"] = correction.layers;
+  entry["original"] = correction.original;
+  return entry;
 }
 
 static py::dict kindsOf(const Estimator &estimator) {
@@ -169,6 +247,8 @@ static py::dict kindsOf(const Estimator &estimator) {
     entry["exact_rows"] = model.exact.size();
     entry["held_out"] = model.interval.count();
     entry["reason"] = model.measuredOnly;
+    if (model.correction)
+      entry["correction"] = correctionOf(*model.correction);
     kinds[py::str(std::string(kindInfo(kind).name))] = entry;
   }
   for (const auto &[kind, reason] : estimator.bundle().absentKinds()) {
@@ -191,6 +271,9 @@ void python::defineEstimator(py::module_ &module) {
       .def_static("from_bytes", fromBytes, py::arg("bundle"),
                   py::arg("confidence") = 90)
       .def("predict", predict, py::arg("layers"))
+      .def("model_point", modelPoint, py::arg("layer"))
+      .def("uncorrected", uncorrected, py::arg("layers"),
+           py::arg("confidence") = 90)
       .def("why_not", &Estimator::whyNot, py::arg("layer"))
       .def("representative", &Estimator::representative, py::arg("layer"))
       .def("query_point", &Estimator::queryPoint, py::arg("layer"))

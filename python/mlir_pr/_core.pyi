@@ -280,6 +280,23 @@ class Interval:
 
 class BundleBuilder:
     def __init__(self, target: TargetInfo) -> None: ...
+    @staticmethod
+    def starting_from(estimator: Estimator) -> BundleBuilder:
+        """With everything that is in the estimator's bundle."""
+    def correct(
+        self,
+        lattice: Lattice,
+        factor: float,
+        measured: Sequence[tuple[Layer, float, float, float]],
+        widening: Sequence[float],
+        added: Optional[Base] = None,
+        *,
+        original: str,
+    ) -> None:
+        """Replaces the correction of the lattice's kind: latency = factor * model +
+        added. measured: (layer, latency, lower, upper), which answer for themselves.
+        widening: of the interval on either side, as a logarithm, at 80, 90 and 95 %.
+        original: id of the model that is corrected."""
     def add_kind(
         self,
         lattice: Lattice,
@@ -316,8 +333,17 @@ class Estimator:
     def predict(self, layers: Sequence[Layer]) -> dict[str, list[Any]]:
         """Columns status (measured, predicted, extrapolated, unsupported),
         time_ps, cycles, lower_ps, upper_ps, lower_cycles, upper_cycles (int or
-        None), waste (0..1), representative (text), reason (empty unless
-        unsupported)."""
+        None), waste (0..1), corrected_by (measurements of a later correction; 0:
+        none), representative (text), reason (empty unless unsupported)."""
+    def model_point(self, layer: Layer) -> Layer:
+        """The query point as the model knows it: without free epilogues, in the
+        layout of the training data. UnsupportedError: a layer without an answer."""
+    def uncorrected(
+        self, layers: Sequence[Layer], confidence: int = 90
+    ) -> tuple[Float64Vector, Float64Vector, Float64Vector]:
+        """Latency and bounds in the target's unit, without corrections and not
+        rounded; NaN where there are no bounds. UnsupportedError: a layer without
+        an answer."""
     def why_not(self, layer: Layer) -> str: ...
     def representative(self, layer: Layer) -> Layer: ...
     def query_point(self, layer: Layer) -> Layer: ...
@@ -332,8 +358,9 @@ class Estimator:
     def kinds(self) -> dict[str, dict[str, Any]]:
         """Per kind: {"lattice": Lattice, "base": Base, "features": [...],
         "forest": Forest, "trees": int, "exact_rows": int, "held_out": int,
-        "reason": str}, the reason empty where there is a base; or, for a kind
-        without measurements, {"reason": str}."""
+        "reason": str}, the reason empty where there is a base, and where it was
+        corrected "correction": {"factor", "added": Base or None, "widening", "layers",
+        "original"}; or, for a kind without measurements, {"reason": str}."""
 
 def schema_version() -> int:
     """Of the bundles this build reads and writes."""

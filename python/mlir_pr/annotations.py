@@ -30,6 +30,8 @@ class Estimate:
     upper_cycles: int | None = None
     representative: str | None = None
     waste: float | None = None
+    #: Measurements that corrected the model after its training.
+    corrected_by: int = 0
     reason: str = ""
 
     @property
@@ -102,7 +104,8 @@ def _op(raw: Mapping[str, Any]) -> Op:
 
 def _estimate(raw: Mapping[str, Any]) -> Estimate:
     known: dict[str, Any] = {name: raw.get(name) for name in Estimate.__dataclass_fields__}
-    known.update(target=raw["target"], status=raw["status"], reason=raw.get("reason") or "")
+    known.update(target=raw["target"], status=raw["status"], reason=raw.get("reason") or "",
+                 corrected_by=raw.get("corrected_by") or 0)
     return Estimate(**known)
 
 

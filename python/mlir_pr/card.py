@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Mapping
 
 from rich.console import Group as Lines
@@ -23,6 +24,8 @@ def render(estimator: _core.Estimator) -> Lines:
     for name, value in _facts(card, estimator.target):
         facts.add_row(name, value)
     parts: list[Any] = [facts, Text(""), render_kinds(estimator)]
+    if any("correction" in about for about in estimator.kinds.values()):
+        parts += [Text(""), render_corrections(estimator)]
     for kind, about in sorted(card.get("kinds", {}).items()):
         if about.get("status") == "trained":
             parts += [Text(""), _kind_table(kind, about)]
@@ -62,6 +65,28 @@ def render_kinds(estimator: _core.Estimator) -> Table:
         table.add_row(kind, format_count(about["exact_rows"]),
                       *(_percent(errors.get(name)) for name in ("mape", "median", "p95")),
                       str(about["trees"]), about["base"].text)
+    return table
+
+
+def render_corrections(estimator: _core.Estimator) -> Table:
+    """One line a corrected kind: by what, from what, and the error it leaves on
+    measurements that were left out."""
+    notes = json.loads(estimator.card or "{}").get("corrections", {})
+    right = ["layers", "MAPE before", "left out", "± more"]
+    table = ui.table(["corrected", *right, "latency", "measured in", "original"], right=right)
+    for kind, about in sorted(estimator.kinds.items()):
+        if "correction" not in about:
+            continue
+        found, note = about["correction"], notes.get(kind, {})
+        text = f"{found['factor']:.4g} × model"
+        if found["added"] is not None:
+            text += f" + {found['added'].text}"
+        source = note.get("source", {})
+        table.add_row(kind, format_count(found["layers"]),
+                      *(_percent(note.get(name, {}).get("mape")) for name in ("before", "left_out")),
+                      _percent(math.expm1(found["widening"][1])), text,
+                      f"{source.get('table') or source.get('store') or '-'} "
+                      f"({str(source.get('sha256', '-'))[:12]})", found["original"])
     return table
 
 

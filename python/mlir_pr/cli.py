@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("campaigns", "Take measurements made elsewhere."),
     "lattice": ("campaigns", "Show the steps of a target, or state one."),
     "train": ("models", "Fit a model to the measurements and write its bundle."),
+    "correct": ("corrections", "Adjust a model by a handful of measurements."),
     "show": ("models", "The card of a model."),
     "predict": ("models", "Estimates of a list of layers."),
     "evaluate": ("models", "Accuracy of a model against measurements."),

@@ -155,12 +155,22 @@ def footer(ops: Sequence[Op], groups: Sequence[Group], target: int,
     kinds = len([one for one in groups if one.estimate.status == "unsupported"])
     if kinds > 6:
         lines.append(Text(f"  … and {kinds - 6} more reasons (--all)", style="red"))
+    corrected = [op.estimates[target].corrected_by for op in ops
+                 if op.estimates[target].corrected_by]
+    if corrected:
+        lines.append(Text(f"corrected after the training: {len(corrected)} ops, by "
+                          f"{min(corrected)}{_to(min(corrected), max(corrected))} measurements "
+                          "of their kind", style="yellow"))
     folded = collections.Counter(op.estimates[target].reason or "no reason" for op in ops
                                  if op.estimates[target].status == "folded")
     if folded:
         rules = ", ".join(f"{rule} {count}" for rule, count in folded.most_common())
         lines.append(Text(f"no work of their own: {folded.total()} ops ({rules})", style="dim"))
     return lines
+
+
+def _to(low: int, high: int) -> str:
+    return f" to {high}" if high > low else ""
 
 
 def _coverage(total: Mapping[str, Any]) -> Text:

@@ -37,6 +37,9 @@ struct Estimate {
   std::optional<int64_t> cycles, lowerCycles, upperCycles;
   /// Share of the representative's work that is padding, in parts per million.
   int64_t wastePpm = 0;
+  /// How many measurements the model was corrected by after its training; 0: by
+  /// none, or the estimate is a measurement itself.
+  int64_t correctedBy = 0;
 };
 
 struct EstimatorOptions {

@@ -5,11 +5,13 @@
 // contents give the same bytes.
 //
 //   signature, schema, size, checksum | table of sections | sections:
-//   meta (JSON), card (JSON), forest:KIND, spread:KIND and exact:KIND (binary)
+//   meta (JSON), card (JSON), forest:KIND, spread:KIND, exact:KIND and
+//   corrected:KIND (binary)
 #ifndef PR_MODEL_MODELBUNDLE_H
 #define PR_MODEL_MODELBUNDLE_H
 
 #include "pr/Lattice/TargetInfo.h"
+#include "pr/Model/Correction.h"
 #include "pr/Model/Domain.h"
 #include "pr/Model/ExactTable.h"
 #include "pr/Model/Features.h"
@@ -38,6 +40,8 @@ struct KindModel {
   /// Why there is nothing but the exact table: too few layers were measured.
   /// Empty where there is a base.
   std::string measuredOnly;
+  /// By measurements that were made after the training.
+  std::optional<Correction> correction;
 
   bool predicts() const { return measuredOnly.empty(); }
 };
@@ -47,12 +51,14 @@ struct Prediction {
   double latency = 0;
   /// Not calibrated where extrapolated, only wider.
   std::optional<std::pair<double, double>> bounds;
-  bool measured = false, extrapolated = false;
+  bool measured = false, extrapolated = false, corrected = false;
 };
 
 class ModelBundle {
 public:
   static constexpr uint32_t kSchema = 1;
+  /// Of bundles with a correction: a reader that knows none must refuse them.
+  static constexpr uint32_t kCorrectedSchema = 2;
 
   /// Errors name the path and tell a missing, a foreign, a truncated, a corrupt
   /// and a newer file apart.
@@ -87,10 +93,15 @@ private:
 class BundleBuilder {
 public:
   explicit BundleBuilder(TargetInfo target);
+  /// Everything that is in a bundle, to go on from there.
+  explicit BundleBuilder(const ModelBundle &start) : bundle(start) {}
 
   /// Errors: a kind given twice; parts that do not fit each other.
   Expected<void> addKind(KindModel model);
   Expected<void> addAbsentKind(LayerKind kind, std::string reason);
+  /// Replaces the kind's correction. Errors: a kind without a model that
+  /// predicts; what checkCorrection refuses.
+  Expected<void> correct(LayerKind kind, Correction correction);
   /// Error: not a JSON object.
   Expected<void> setCard(std::string json);
   std::string build() const;
@@ -108,6 +119,10 @@ Layer normalizeForModel(const Layer &layer, const KindSupport *support,
 /// Predicts normalised query points; `results` has one place each.
 /// Precondition: a model that predicts, or layers in its exact table.
 void predictQueryPoints(const KindModel &model, const Layer *const *layers,
+                        size_t count, int confidencePercent,
+                        Prediction *results);
+/// The same without the model's correction.
+void predictUncorrected(const KindModel &model, const Layer *const *layers,
                         size_t count, int confidencePercent,
                         Prediction *results);
 

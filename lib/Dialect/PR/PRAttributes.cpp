@@ -165,7 +165,7 @@ LogicalResult LatencyAttr::verify(
     std::optional<int64_t> cycles, std::optional<int64_t> lowerCycles,
     std::optional<int64_t> upperCycles, LayerAttr representative,
     int64_t wastePpm, bool asQuantized, StringRef key, StringRef reason,
-    ByExtentAttr byExtent) {
+    ByExtentAttr byExtent, int64_t correctedBy) {
   if (failed(verifySource(emitError, target, model)))
     return failure();
   if (!key.empty() && failed(verifyKey(emitError, "key", key)))
@@ -178,6 +178,13 @@ LogicalResult LatencyAttr::verify(
   if (byExtent && status != EstimateStatus::Unsupported)
     return emitError() << "status '" << stringifyEstimateStatus(status)
                        << "' takes no 'by_extent'";
+  if (correctedBy < 0)
+    return emitError() << "'corrected_by' is " << correctedBy
+                       << ", expected 0 (not corrected) or more";
+  if (correctedBy > 0 && status != EstimateStatus::Predicted &&
+      status != EstimateStatus::Extrapolated)
+    return emitError() << "status '" << stringifyEstimateStatus(status)
+                       << "' takes no 'corrected_by'";
   return verifyOutcome(emitError, status, timePs || cycles,
                        bool(representative), key, reason);
 }

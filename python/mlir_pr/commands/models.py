@@ -59,6 +59,7 @@ def predict_command(model: str, file: str, confidence: str, output: str | None,
     else:
         write_atomically(output, text)
     _tell_unsupported(answers["reason"])
+    _tell_corrected(answers["corrected_by"])
 
 
 def _estimates(estimator: _core.Estimator,
@@ -85,6 +86,13 @@ def _tell_unsupported(reasons: list[str]) -> None:
     if missing:
         ui.warn(f"{len(missing)} of {len(reasons)} layers have no estimate, the first one because "
                 f"{missing[0]}")
+
+
+def _tell_corrected(counts: list[int]) -> None:
+    corrected = [count for count in counts if count]
+    if corrected:
+        ui.note(f"{len(corrected)} of {len(counts)} estimates are corrected by measurements that "
+                "were made after the training ('mlir-pr show')")
 
 
 @click.command("show")
@@ -122,7 +130,7 @@ def train_command(store_path: str, target: str | None, output: str, seed: int, r
     from mlir_pr.training import Options, train
     with Store.open(store_path) as store:
         stored = store.target(target)
-        data = collect(store, stored, _roles(roles))
+        data = collect(store, stored, parse_roles(roles))
         info = effective(store, stored)
     for text in data.notes:
         ui.warn(text)
@@ -143,7 +151,7 @@ def train_command(store_path: str, target: str | None, output: str, seed: int, r
             f"from {len(data.rows):,} layers")
 
 
-def _roles(text: str) -> list[str]:
+def parse_roles(text: str) -> list[str]:
     roles = [role.strip() for role in text.split(",") if role.strip()]
     for role in roles:
         if role not in ROLES:

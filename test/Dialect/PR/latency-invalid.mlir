@@ -92,3 +92,13 @@
 // expected-error @below {{layer 'matmul': no ' : ' before the element types}}
 // expected-error @below {{failed to parse PR_LatencyAttr parameter 'representative'}}
 "test.op"() {a = #pr.latency<target = "t", model = "0c4f1a9be2d37756", status = measured, cycles = 4, representative = <"matmul">>} : () -> ()
+
+// -----
+
+// expected-error @below {{'corrected_by' is -1, expected 0 (not corrected) or more}}
+"test.op"() {a = #pr.latency<target = "t", model = "0c4f1a9be2d37756", status = predicted, cycles = 4, corrected_by = -1>} : () -> ()
+
+// -----
+
+// expected-error @below {{status 'measured' takes no 'corrected_by'}}
+"test.op"() {a = #pr.latency<target = "t", model = "0c4f1a9be2d37756", status = measured, cycles = 4, corrected_by = 3>} : () -> ()

@@ -8,6 +8,8 @@
 //                  bias and relu are free; one measured layer
 //   clockless.prm  the same without a clock
 //   npu2.prm       another model for target npu
+//   corrected.prm  npu.prm with its matmul corrected by two measurements: twice
+//                  as long and 5 cycles more, bounds wider by a fifth
 //   board.prm      float matmul, elementwise and data_movement in picoseconds,
 //                  one for each mac or byte, on top of 1000; bounds of 10 %
 //   tiler.prm      int8 matmul and conv2d with open tile sizes in a buffer: 10
@@ -205,6 +207,24 @@ static TargetInfo tiler() {
   return target;
 }
 
+static std::string corrected(const std::string &original) {
+  auto bundle = check(ModelBundle::parse(original, "npu.prm"));
+  Correction correction;
+  correction.factor = 2;
+  correction.added = check(
+      Base::fromJson(R"({"branches": [{"launch": 5}]})", LayerKind::MatMul));
+  correction.widening.fill(std::log(1.2));
+  correction.layers = 2;
+  correction.original = bundle->id();
+  correction.measured = check(ExactTable::build(
+      {{check(parseLayer("matmul m=2 n=8 k=8 : i8, i8 -> i32")), {30, 29, 31}},
+       {check(parseLayer("matmul m=4 n=8 k=8 : i8, i8 -> i32")),
+        {33, 33, 33}}}));
+  BundleBuilder builder(*bundle);
+  check(builder.correct(LayerKind::MatMul, std::move(correction)));
+  return builder.build();
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     std::cerr << "usage: pr-make-test-models FOLDER\n";
@@ -219,6 +239,7 @@ int main(int argc, char **argv) {
       {"npu.prm", build(npu(), npuKinds())},
       {"clockless.prm", build(clockless, npuKinds())},
       {"npu2.prm", build(npu(), second)},
+      {"corrected.prm", corrected(build(npu(), npuKinds()))},
       {"board.prm", build(board(), boardKinds())},
       {"tiler.prm", build(tiler(), tilerKinds())}};
   for (const auto &[name, bytes] : files)

@@ -105,6 +105,10 @@ def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
     of the folding rule, or a sentence. An operation that is unsupported because
     of an unknown extent may say by extent how long it would take.
 
+    `corrected_by` is there where a few measurements corrected the model of this
+    kind of layer after its training: their number. `mlir-pr show` of the model
+    says where they come from.
+
     Example:
 
     ```mlir
@@ -129,7 +133,8 @@ def PR_LatencyAttr : PR_Attr<"Latency", "latency"> {
     PR_Flag<"estimated with the element types of the quantized layer">:$as_quantized,
     PR_OptionalText<"16 hexadecimal digits">:$key,
     PR_OptionalText<"the folding rule, or why there is no number">:$reason,
-    OptionalParameter<"ByExtentAttr", "the latency by the unknown extent">:$by_extent
+    OptionalParameter<"ByExtentAttr", "the latency by the unknown extent">:$by_extent,
+    DefaultValuedParameter<"int64_t", "0", "measurements that corrected the model later">:$corrected_by
   );
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
