@@ -10,10 +10,15 @@
 | roofline          | the best rate seen of arithmetic and of bytes; the slower    |
 | refined roofline  | the same over the used share of the stepped dimensions       |
 |                   | where arithmetic binds (METHOD C)                            |
+| ANNETTE mixed     | a random forest of what the refined roofline leaves, on      |
+|                   | dimensions and work: after ANNETTE's mixed models            |
+| MLP               | a perceptron of four times 64, as VPUNN's fast one, on the   |
+|                   | log of dimensions and work                                   |
 | nearest neighbour | the measured layer that is closest in the log of dimensions  |
 """
 from __future__ import annotations
 
+import warnings
 from typing import Callable, Mapping, Protocol, Sequence
 
 import numpy as np
@@ -149,6 +154,38 @@ def _refined_roofline(rows: Sequence[Row], lattice: _core.Lattice, seed: int) ->
     return predict
 
 
+def _log_work(layers: Sequence[_core.Layer]) -> FloatArray:
+    """The log of dimensions and of work counts."""
+    work = np.stack([_arithmetic(layers), _bytes(layers)], axis=1)
+    return np.asarray(np.log1p(np.hstack([_dims(layers).astype(np.float64), work])))
+
+
+def _annette_mixed(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    from sklearn.ensemble import RandomForestRegressor  # a second to import
+    analytic = _refined_roofline(rows, lattice, seed)
+    layers = [row.layer for row in rows]
+    left = np.log(np.array([row.latency for row in rows]) / np.maximum(analytic(layers), 1e-9))
+    forest = RandomForestRegressor(n_estimators=100, min_samples_leaf=2, random_state=seed)
+    forest.fit(_log_work(layers), left)
+    return lambda layers: np.asarray(analytic(layers) * np.exp(forest.predict(_log_work(layers))))
+
+
+def _perceptron(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPRegressor
+    inputs, target = _log_work([row.layer for row in rows]), np.log([row.latency for row in rows])
+    mean, scale = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-9)
+    middle, spread = target.mean(), max(float(target.std()), 1e-9)
+    net = MLPRegressor((64,) * 4, max_iter=1000, batch_size=min(64, len(rows)), random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a thousand epochs are what it gets
+        net.fit((inputs - mean) / scale, (target - middle) / spread)
+    # Beyond a factor of ten it only guesses: its logarithm would explode.
+    low, high = target.min() - np.log(10), target.max() + np.log(10)
+    return lambda layers: np.exp(np.clip(
+        middle + spread * net.predict((_log_work(layers) - mean) / scale), low, high))
+
+
 def _nearest(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
     known = np.log1p(_dims([row.layer for row in rows]).astype(np.float64))
     latencies = np.array([row.latency for row in rows])
@@ -166,5 +203,7 @@ FITTERS: dict[str, Callable[[Sequence[Row], _core.Lattice, int], Predictor]] = {
     "linear": _linear,
     "roofline": _roofline,
     "refined roofline": _refined_roofline,
+    "ANNETTE mixed": _annette_mixed,
+    "MLP": _perceptron,
     "nearest neighbour": _nearest,
 }

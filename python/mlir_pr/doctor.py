@@ -18,7 +18,7 @@ _MODULES = (("click", "python3-click"), ("rich", "python3-rich"), ("numpy", "pyt
             ("scipy", "python3-scipy"), ("pandas", "python3-pandas"),
             ("xgboost", "python3-xgboost"),
             ("yaml", "python3-yaml"), ("matplotlib", "python3-matplotlib"),
-            ("jinja2", "python3-jinja2"))
+            ("jinja2", "python3-jinja2"), ("sklearn", "python3-sklearn"))
 _BUILD = "build the project (./quickstart.sh, or cmake --build build)"
 
 

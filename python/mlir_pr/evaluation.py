@@ -3,7 +3,7 @@
 answered counted, not dropped."""
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Callable, Collection, Mapping, Sequence
 
@@ -15,11 +15,16 @@ from rich.text import Text
 from mlir_pr import _core, ui
 from mlir_pr.baselines import FITTERS
 from mlir_pr.errors import InputError
+from mlir_pr.learningcurve import LearningCurve
 from mlir_pr.metrics import ErrorMetrics, error_metrics
 from mlir_pr.store import Measurement, merge
 from mlir_pr.tables import Table
-from mlir_pr.trainingdata import baselines_path, load_baselines
+from mlir_pr.trainingdata import baselines_path, fit_baselines, load_rows
 from mlir_pr.units import format_share
+
+
+#: Of intervals, in per cent.
+CONFIDENCES = (80, 90, 95)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Prediction:
     upper: float | None = None
     status: str = "predicted"
     reason: str = ""
+    #: Lower and upper bound at other levels of confidence.
+    levels: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,9 @@ def _metrics(pairs: Sequence[tuple[Truth, Prediction]]) -> ErrorMetrics:
         [truth.latency for truth, _ in pairs],
         [one.latency or 0.0 for _, one in pairs],
         [one.lower or 0.0 for _, one in pairs] if with_interval else None,
-        [one.upper or 0.0 for _, one in pairs] if with_interval else None)
+        [one.upper or 0.0 for _, one in pairs] if with_interval else None,
+        {level: tuple(zip(*(one.levels[level] for _, one in pairs))) for level in CONFIDENCES
+         if pairs and all(level in one.levels for _, one in pairs)})
 
 
 def _grouped(pairs: Sequence[tuple[Truth, Prediction]],
@@ -117,11 +126,16 @@ class TableResult:
     confidence: int
     evaluations: list[Evaluation]
     notes: list[str]
+    truth: Sequence[Truth]
+    predictions: Sequence[Prediction]
+    curve: LearningCurve | None = None
 
     def as_json(self) -> dict[str, Any]:
+        curve = {} if self.curve is None else {"learning_curve": self.curve.as_json()}
         return {"model": self.model, "model_id": self.model_id, "target": self.target,
                 "table": self.table, "unit": self.unit, "confidence": self.confidence,
-                "evaluations": [one.as_json() for one in self.evaluations], "notes": self.notes}
+                "evaluations": [one.as_json() for one in self.evaluations], "notes": self.notes,
+                **curve}
 
 
 def evaluate_table(estimator: _core.Estimator, path: Path, table: Table, confidence: int,
@@ -134,23 +148,24 @@ def evaluate_table(estimator: _core.Estimator, path: Path, table: Table, confide
     truth = [replace(one, test_set=_test_set(one.layer, estimator, network_layers))
              for one in _truth(table, unit)]
     layers = [_core.Layer.parse(one.layer) for one in truth]
-    answers = _model_predictions(estimator, layers, unit)
+    answers = _model_predictions(estimator, path, layers, unit)
     evaluations = [evaluate("model", truth, answers)]
     notes = []
     if table.target != target.name:
         notes.append(f"the table is of target '{table.target}', the model for '{target.name}'")
-    baselines = load_baselines(path, estimator.model_id, list(FITTERS))
+    saved = load_rows(path, estimator.model_id)
+    baselines = [] if saved is None else fit_baselines(saved, list(FITTERS))
     if not baselines:
         notes.append(f"no baselines: '{baselines_path(path)}' is missing or of another model")
     # On the rows that the model answers: both must have been asked the same.
     asked = [i for i, answer in enumerate(answers) if answer.latency is not None]
     for baseline in baselines:
-        values = baseline.predict([layers[i] for i in asked]) * _scale(target, unit)
+        values = baseline.predict([layers[i] for i in asked]) * scale(target, unit)
         evaluations.append(evaluate(baseline.name, [truth[i] for i in asked], [
             Prediction(None, reason="the kind was not trained") if np.isnan(value)
             else Prediction(float(value)) for value in values]))
     return TableResult(str(path), estimator.model_id, target.name, table.path, unit, confidence,
-                       evaluations, notes)
+                       evaluations, notes, truth, answers)
 
 
 def _test_set(text: str, estimator: _core.Estimator, network_layers: Collection[str]) -> str:
@@ -175,17 +190,22 @@ def _truth(table: Table, unit: str) -> list[Truth]:
             for one, latency in zip(measured, latencies)]
 
 
-def _model_predictions(estimator: _core.Estimator, layers: Sequence[_core.Layer],
+def _model_predictions(estimator: _core.Estimator, path: Path, layers: Sequence[_core.Layer],
                        unit: str) -> list[Prediction]:
     answers = estimator.predict(layers)
-    names = ("cycles", "lower_cycles", "upper_cycles") if unit == "cycles" \
+    value, *ends = ("cycles", "lower_cycles", "upper_cycles") if unit == "cycles" \
         else ("time_ps", "lower_ps", "upper_ps")
-    return [Prediction(latency, lower, upper, status, reason)
-            for latency, lower, upper, status, reason in zip(
-                *(answers[name] for name in names), answers["status"], answers["reason"])]
+    bounds = {}
+    for level in CONFIDENCES:
+        found = _core.Estimator.load(str(path), level).predict(layers)
+        bounds[level] = list(zip(*(found[name] for name in ends)))
+    return [Prediction(answers[value][i], answers[ends[0]][i], answers[ends[1]][i],
+                       answers["status"][i], answers["reason"][i],
+                       {level: rows[i] for level, rows in bounds.items() if None not in rows[i]})
+            for i in range(len(layers))]
 
 
-def _scale(target: _core.TargetInfo, unit: str) -> float:
+def scale(target: _core.TargetInfo, unit: str) -> float:
     """From the target's unit to that of the comparison."""
     if unit == "cycles" or not target.counts_cycles:
         return 1.0
@@ -210,6 +230,27 @@ def common_unit(table_counts_cycles: bool, table_has_time: bool, model_counts_cy
 # For people.
 
 
+def figures_of(result: TableResult) -> dict[str, str]:
+    """SVG by name."""
+    from mlir_pr import figures  # matplotlib takes a second
+    from mlir_pr.page import to_svg
+    points: dict[str, tuple[list[float], list[float]]] = {}
+    for truth, answer in zip(result.truth, result.predictions):
+        if answer.latency is not None:
+            measured, predicted = points.setdefault(truth.kind, ([], []))
+            measured.append(truth.latency)
+            predicted.append(answer.latency)
+    drawn = {}
+    if points:
+        drawn["predicted-against-measured"] = figures.predicted_against_measured(points, result.unit)
+        drawn["error-by-kind"] = figures.error_by_kind({
+            kind: np.array(predicted) / np.array(measured) - 1
+            for kind, (measured, predicted) in points.items()})
+    if result.curve is not None:
+        drawn["learning-curve"] = figures.learning_curve(result.curve)
+    return {name: to_svg(figure) for name, figure in drawn.items()}
+
+
 def render(result: TableResult) -> Lines:
     model = result.evaluations[0]
     title = Text.assemble((result.table, "bold"), " against model ", (result.model_id, "bold"),
@@ -217,10 +258,12 @@ def render(result: TableResult) -> Lines:
                           f"{model.overall.count:,} answered ({format_share(model.coverage)})")
     parts: list[Any] = [title, _comparison(result), Text("")]
     if len(model.by_kind) > 1:
-        parts += [_breakdown("kind", model.by_kind, result.confidence), Text("")]
+        parts += [_breakdown("kind", model.by_kind), Text("")]
     if len(model.by_set) > 1:
-        parts += [_breakdown("test set", model.by_set, result.confidence), Text("")]
-    parts += [_breakdown("status", model.by_status, result.confidence)]
+        parts += [_breakdown("test set", model.by_set), Text("")]
+    parts += [_breakdown("status", model.by_status), Text(""), _intervals(model)]
+    if result.curve is not None:
+        parts += [Text(""), result.curve.render()]
     reasons = sorted(model.unanswered.items(), key=lambda item: -item[1])
     parts += [Text(f"no estimate for {count:,} layers: {reason}", style="red")
               for reason, count in reasons[:_MOST_REASONS]]
@@ -254,11 +297,21 @@ def _comparison(result: TableResult) -> RichTable:
     return table
 
 
-def _breakdown(name: str, groups: Mapping[str, ErrorMetrics], confidence: int) -> RichTable:
-    extra = (f"in {confidence} % interval", "its width")
-    table = ui.table([f"model, by {name}", "rows", *_COLUMNS[:8], *extra],
-                     right=["rows", *_COLUMNS[:8], *extra])
+def _breakdown(name: str, groups: Mapping[str, ErrorMetrics]) -> RichTable:
+    table = ui.table([f"model, by {name}", "rows", *_COLUMNS], right=["rows", *_COLUMNS])
     for group, one in groups.items():
-        table.add_row(group, f"{one.count:,}", *_cells(one)[:8], _percent(one.coverage),
-                      _percent(one.width))
+        table.add_row(group, f"{one.count:,}", *_cells(one))
+    return table
+
+
+def _intervals(model: Evaluation) -> RichTable:
+    """How many measurements lie in the intervals, and how wide these are."""
+    columns = [name for level in CONFIDENCES for name in (f"in {level} % interval", "width")]
+    table = ui.table(["intervals", "rows", *columns], right=["rows", *columns])
+    groups = {"all": model.overall, **(model.by_kind if len(model.by_kind) > 1 else {}),
+              **(model.by_set if len(model.by_set) > 1 else {})}
+    for group, one in groups.items():
+        found = [one.intervals.get(str(level), {}) for level in CONFIDENCES]
+        table.add_row(group, f"{one.count:,}", *(_percent(level.get(name)) for level in found
+                                                 for name in ("coverage", "width")))
     return table

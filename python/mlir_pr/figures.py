@@ -12,6 +12,7 @@ import numpy as np  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
 from mlir_pr import _core  # noqa: E402
+from mlir_pr.learningcurve import ALL, LearningCurve  # noqa: E402
 from mlir_pr.stairs import Sweep  # noqa: E402
 from mlir_pr.store import latency_of  # noqa: E402
 
@@ -87,3 +88,18 @@ def error_by_kind(errors: Mapping[str, Sequence[float]]) -> Figure:
 
 def _cycle(count: int) -> list[str]:
     return [_COLOURS[i % len(_COLOURS)] for i in range(count)]
+
+
+def learning_curve(curve: LearningCurve, test_set: str = ALL) -> Figure:
+    """Mean error of each learner, its range over the seeds shaded."""
+    figure = Figure(figsize=_SIZE, layout="constrained")
+    axes = figure.subplots()
+    for name, colour in zip(curve.errors, _cycle(len(curve.errors))):
+        rows = np.array([(budget, *curve.mape(name, budget, test_set))
+                         for budget in curve.budgets])
+        budgets, mean, least, most = rows[~np.isnan(rows[:, 1])].T
+        axes.fill_between(budgets, 100 * least, 100 * most, color=colour, alpha=0.15, linewidth=0)
+        axes.plot(budgets, 100 * mean, "o-", markersize=4, linewidth=1, color=colour, label=name)
+    axes.set(xscale="log", yscale="log", xlabel="measurements", ylabel="MAPE [%]")
+    axes.legend(frameon=False)
+    return figure

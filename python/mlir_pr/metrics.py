@@ -6,8 +6,8 @@ over-weights small layers, WAPE large ones, both hide the sign and the ranking.
 """
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -38,17 +38,23 @@ class ErrorMetrics:
     #: Share of measurements inside the interval, and its mean relative width.
     coverage: float | None = None
     width: float | None = None
+    #: The same at several levels of confidence, in per cent.
+    intervals: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        fields = asdict(self)
+        return fields if self.intervals else {name: value for name, value in fields.items()
+                                              if name != "intervals"}
 
 
 _EMPTY = ErrorMetrics(0, None, None, None, None, None, None, None, None, None, None)
 
 
 def error_metrics(measured: Values, predicted: Values, lower: Values | None = None,
-                  upper: Values | None = None) -> ErrorMetrics:
-    """Every metric of one sample. Precondition: measurements are positive."""
+                  upper: Values | None = None,
+                  levels: Mapping[int, tuple[Values, Values]] | None = None) -> ErrorMetrics:
+    """Every metric of one sample. `levels`: lower and upper bounds by confidence.
+    Precondition: measurements are positive."""
     truth = np.asarray(measured, dtype=np.float64)
     estimate = np.asarray(predicted, dtype=np.float64)
     if truth.size == 0:
@@ -68,7 +74,15 @@ def error_metrics(measured: Values, predicted: Values, lower: Values | None = No
         within_10=float((absolute <= 0.10).mean()),
         kendall_tau_b=_rank_correlation(stats.kendalltau, truth, estimate),
         spearman=_rank_correlation(stats.spearmanr, truth, estimate),
-        coverage=coverage, width=width)
+        coverage=coverage, width=width, intervals=_by_level(truth, levels or {}))
+
+
+def _by_level(truth: FloatArray, levels: Mapping[int, tuple[Values, Values]]
+              ) -> dict[str, dict[str, float]]:
+    found = {str(level): _interval(truth, *bounds) for level, bounds in sorted(levels.items())}
+    return {level: {"coverage": coverage, "width": width}
+            for level, (coverage, width) in found.items()
+            if coverage is not None and width is not None}
 
 
 def _interval(truth: FloatArray, lower: Values | None,

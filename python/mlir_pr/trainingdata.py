@@ -117,26 +117,39 @@ def baselines_json(data: TrainingData, target: _core.TargetInfo, model_id: str, 
                        "random_rows": rows_json(data.random_rows)}, indent=0) + "\n"
 
 
-def load_baselines(model: Path, model_id: str, names: Sequence[str]) -> list[Baseline]:
-    """Fitted to the rows that the model was trained on; none where the file is
-    missing or belongs to another model."""
+@dataclass(frozen=True)
+class SavedRows:
+    """What a model was trained on."""
+
+    target: _core.TargetInfo
+    rows: list[Row]
+    random_rows: list[Row]
+    seed: int
+
+
+def load_rows(model: Path, model_id: str) -> SavedRows | None:
+    """None where the file beside the bundle is missing or belongs to another model."""
     path = baselines_path(model)
     if not path.exists():
-        return []
+        return None
     try:
         saved = json.loads(read_text(path))
         if saved["schema"] != 1 or saved["model"] != model_id:
-            return []
-        target = _core.TargetInfo.from_json(json.dumps(saved["target"]))
+            return None
         rows, randoms = (
             [Row(_core.Layer.parse(text), float(latency)) for text, latency in saved[name]]
             for name in ("rows", "random_rows"))
-        seed = int(saved["seed"])
+        return SavedRows(_core.TargetInfo.from_json(json.dumps(saved["target"])), rows, randoms,
+                         int(saved["seed"]))
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"'{path}' is no file of baselines: {error}") from error
-    fitted = [fit(name, rows, target, seed) for name in names]
-    if randoms:
+
+
+def fit_baselines(saved: SavedRows, names: Sequence[str]) -> list[Baseline]:
+    """Fitted to the rows that the model was trained on."""
+    fitted = [fit(name, saved.rows, saved.target, saved.seed) for name in names]
+    if saved.random_rows:
         for name in _ON_RANDOM_ROWS:
-            fitted.append(fit(name, randoms, target, seed))
+            fitted.append(fit(name, saved.random_rows, saved.target, saved.seed))
             fitted[-1].name = f"{name}, random"
     return fitted

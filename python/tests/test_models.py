@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fake_bench import cycles_of
 
@@ -133,11 +134,16 @@ def test_evaluate_counts_everything(cli, model, table, config, tmp_path):
     assert 0 < own["answered"] < 120
     assert own["overall"]["mape"] < 1e-6 and own["overall"]["coverage"] == 1
     assert {one["name"] for one in baselines} >= {"paper", "plain forest", "linear", "roofline",
-                                                  "refined roofline", "nearest neighbour"}
+                                                  "refined roofline", "nearest neighbour",
+                                                  "ANNETTE mixed", "MLP"}
     assert all(one["rows"] == own["answered"] for one in baselines)
     assert all(one["overall"]["mape"] > own["overall"]["mape"] for one in baselines)
-    for name in ("MAPE", "tau-b", "in 90 % interval", "plain forest", "'m' of matmul is"):
+    for name in ("MAPE", "tau-b", "in 90 % interval", "plain forest", "'m' of matmul is", "MLP"):
         assert name in done.out
+    assert set(own["overall"]["intervals"]) == {"80", "90", "95"}
+    assert own["overall"]["intervals"]["90"] == {
+        "coverage": own["overall"]["coverage"], "width": own["overall"]["width"]}
+    assert "intervals" in own["by_set"]["off-grid"] and "intervals" not in baselines[0]["overall"]
     assert json.loads(cli("evaluate", "--model", model, "--table", table, "--config", config,
                           "--json").out) == found
 
@@ -146,6 +152,47 @@ def test_evaluate_tells_when_there_are_no_baselines(cli, model, table, config, t
     shutil.copy(model, tmp_path / "m.prm")
     done = cli("evaluate", "--model", tmp_path / "m.prm", "--table", table, "--config", config)
     assert "no baselines: " in done.out
+
+
+def test_a_learning_curve(cli, model, table, config, tmp_path):
+    done = cli("evaluate", "--model", model, "--table", table, "--config", config,
+               "--learning-curve", "--budgets", "20,60", "--seeds", "3",
+               "--json", tmp_path / "e.json", "--figures", tmp_path / "figures")
+    assert done.code == 0, done.err
+    curve = json.loads((tmp_path / "e.json").read_text())["learning_curve"]
+    assert (curve["budgets"], curve["seeds"]) == ([20, 60], [0, 1, 2])
+    by_name = {one["name"]: one["by_set"] for one in curve["learners"]}
+    assert list(by_name) == ["model", "plain forest", "paper", "model, random",
+                             "plain forest, random", "paper, random"]
+    assert {"all", "off-grid", "representatives"} <= set(by_name["model"])
+    few, many = ([one["mape"] for one in budget["errors"]] for budget in by_name["plain forest"]["all"])
+    assert len(few) == len(many) == 3 and len(set(few)) == 3, "each seed draws its own rows"
+    assert np.mean(many) < np.mean(few)
+    assert max(one["mape"] for one in by_name["model"]["all"][1]["errors"]) < min(many)
+    assert "learning curve: MAPE, mean and range of 3 seeds" in done.out
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == [
+        "error-by-kind.svg", "learning-curve.svg", "predicted-against-measured.svg"]
+    assert "plain forest, random" in (tmp_path / "figures" / "learning-curve.svg").read_text()
+
+
+def test_a_learning_curve_from_a_store(cli, folder, model, table, config, tmp_path):
+    shutil.copy(model, tmp_path / "m.prm")
+    arguments = ("evaluate", "--model", tmp_path / "m.prm", "--table", table, "--config", config,
+                 "--learning-curve", "--budgets", "30", "--seeds", "2")
+    done = cli(*arguments)
+    assert (done.code, "name a store of measurements with --store" in done.err) == (1, True)
+    done = cli(*arguments, "--store", folder / "s", "--json")
+    assert json.loads(done.out)["learning_curve"]["budgets"] == [30]
+
+
+@pytest.mark.parametrize("arguments, message, code", [
+    (("--budgets", "20"), "--budgets, --store and --target are for --learning-curve", 2),
+    (("--learning-curve", "--budgets", "a"), "--budgets is 'a', expected numbers", 2),
+    (("--learning-curve", "--budgets", "9999"), "a budget is 9999, expected 1 to 182", 1),
+    (("--learning-curve", "--seeds", "1"), "seeds", 2)])
+def test_learning_curves_that_cannot_be(cli, model, table, config, arguments, message, code):
+    done = cli("evaluate", "--model", model, "--table", table, "--config", config, *arguments)
+    assert (done.code, message in done.err) == (code, True), done.err
 
 
 def test_evaluate_refuses_units_that_do_not_meet(cli, folder, table, write, tmp_path):

@@ -5,19 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Sequence
 
 import click
+import numpy as np
 
 from mlir_pr import _core, layerlist, ui
 from mlir_pr.annotations import model_path
-from mlir_pr.errors import UsageError
+from mlir_pr.errors import InputError, UsageError
 from mlir_pr.fileio import read_input, write_atomically
 from mlir_pr.store import ROLES, Store
 from mlir_pr.tables import read_table
 from mlir_pr.targetinfo import effective
-from mlir_pr.trainingdata import DEFAULT_ROLES, baselines_json, baselines_path, collect
+from mlir_pr.trainingdata import (DEFAULT_ROLES, SavedRows, baselines_json, baselines_path, collect,
+                                  load_rows)
+
+if TYPE_CHECKING:
+    from mlir_pr.evaluation import TableResult
+    from mlir_pr.learningcurve import LearningCurve
 
 #: Of `predict`'s output, in order.
 _COLUMNS = ("layer", "time_ps", "cycles", "lower_ps", "upper_ps", "status", "representative",
@@ -169,18 +176,37 @@ def parse_roles(text: str) -> list[str]:
 @click.option("--duplicates", type=click.Choice(["error", "merge"]), default="error",
               show_default=True, help="Rows of one layer that disagree: refuse the table, or "
               "merge them by their lower median.")
+@click.option("--learning-curve", is_flag=True,
+              help="Train again on parts of the training rows: error against their number.")
+@click.option("--budgets", metavar="N,…", help="Of the learning curve; doubling from 25 to all.")
+@click.option("--seeds", type=click.IntRange(min=2), default=5, show_default=True,
+              help="Of the learning curve: random parts for each budget.")
+@click.option("--store", "store_path", metavar="FILE",
+              help="Rows for the learning curve, in place of those beside the bundle.")
+@ui.target_option
+@click.option("--figures", metavar="DIR", help="Write the figures there, as SVG.")
 @click.option("--json", "json_path", metavar="OUT", default=None, is_flag=False, flag_value="-",
               help="Write JSON there; without a name, to standard output.")
 def evaluate_command(model: str, table: str, config: str, networks: tuple[str, ...],
-                     confidence: str, duplicates: str, json_path: str | None) -> None:
+                     confidence: str, duplicates: str, learning_curve: bool, budgets: str | None,
+                     seeds: int, store_path: str | None, target: str | None, figures: str | None,
+                     json_path: str | None) -> None:
     """Accuracy of a model, and of the baselines, against measurements."""
     from mlir_pr import evaluation
     from mlir_pr.annotations import read_layers
+    if not learning_curve and (budgets or store_path or target):
+        raise UsageError("--budgets, --store and --target are for --learning-curve")
+    wanted = _budgets(budgets)
     estimator = load_estimator(model, confidence)
     real = {text for file in networks for text in read_layers(file, estimator.target).layers}
     read = read_table(table, config, allow_duplicates=duplicates == "merge")
     result = evaluation.evaluate_table(estimator, model_path(model), read, int(confidence), config,
                                        real)
+    if learning_curve:
+        result = replace(result, curve=_learning_curve(
+            result, estimator, _curve_rows(estimator, model, store_path, target), wanted, seeds))
+    if figures is not None:
+        _write_figures(result, figures)
     if json_path is not None:
         text = json.dumps({"schema": 1, **result.as_json()}, indent=1) + "\n"
         if json_path == "-":
@@ -188,3 +214,52 @@ def evaluate_command(model: str, table: str, config: str, networks: tuple[str, .
             return
         write_atomically(json_path, text)
     ui.console().print(evaluation.render(result))
+
+
+def _budgets(text: str | None) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")] if text else []
+    except ValueError:
+        raise UsageError(f"--budgets is '{text}', expected numbers with commas between") from None
+
+
+def _curve_rows(estimator: _core.Estimator, model: str, store_path: str | None,
+                target: str | None) -> SavedRows:
+    if store_path is not None:
+        with Store.open(store_path) as store:
+            stored = store.target(target)
+            data = collect(store, stored, DEFAULT_ROLES)
+            return SavedRows(effective(store, stored), data.rows, data.random_rows, 0)
+    saved = load_rows(model_path(model), estimator.model_id)
+    if saved is None:
+        raise InputError(f"--learning-curve: '{baselines_path(model_path(model))}' is missing or of "
+                         "another model; name a store of measurements with --store")
+    return saved
+
+
+def _learning_curve(result: TableResult, estimator: _core.Estimator, saved: SavedRows,
+                    budgets: Sequence[int], seeds: int) -> LearningCurve:
+    from mlir_pr import evaluation, learningcurve
+    from mlir_pr.progress import CountedProgress
+    if saved.target.counts_cycles != estimator.target.counts_cycles:
+        raise InputError("--store: the measurements and the model are in different units")
+    scale = evaluation.scale(estimator.target, result.unit)
+    question = learningcurve.Question(
+        [_core.Layer.parse(one.layer) for one in result.truth],
+        np.array([one.latency / scale for one in result.truth]),
+        [one.test_set for one in result.truth])
+    total = learningcurve.trainings(saved.rows, saved.random_rows, question, budgets, seeds)
+    with CountedProgress("learning curve", total) as progress:
+        return learningcurve.learning_curve(
+            saved.rows, saved.random_rows, saved.target, question, budgets, range(seeds),
+            progress.advance)
+
+
+def _write_figures(result: TableResult, folder: str) -> None:
+    from mlir_pr import evaluation
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write '{folder}': {error.strerror}") from error
+    for name, svg in evaluation.figures_of(result).items():
+        write_atomically(Path(folder) / f"{name}.svg", svg)
