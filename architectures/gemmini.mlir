@@ -107,6 +107,12 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
   %accumulator_words = arith.muli %accumulator_kib, %c16 : index
   %scratchpad_half = arith.divui %scratchpad_words, %c2 : index
   %accumulator_half = arith.divui %accumulator_words, %c2 : index
+  // What a tile may take: half, so that the next one is loaded meanwhile. The
+  // library's tilers have their own budgets, and no more than there is.
+  %scratchpad_used = arith.minsi %scratchpad_rows, %scratchpad_words : index
+  %accumulator_used = arith.minsi %accumulator_rows, %accumulator_words : index
+  %spad_budget = arith.divui %scratchpad_used, %c2 : index
+  %acc_budget = arith.divui %accumulator_used, %c2 : index
   acadl.register_file @scratchpad size(%scratchpad_words)
   acadl.register_file @accumulator size(%accumulator_words)
   acadl.dram @dram size(%c4294967296) read_latency(%cas) write_latency(%cas)
@@ -124,6 +130,15 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
       write_latency(%l2_write) port_width(%c16) response(%l2_hit) first_come
       sets(%c1024) ways(%c8) line(%c64) replacement "random" misses(%l2_misses)
           set_gap(%l2_gap) backed_by @llc
+
+  // The library's tiler of products begins with a square of blocks, the largest
+  // whose sums fit, and as deep as a quarter of the scratchpad allows: that must
+  // be one block at least, floor(sqrt(squares)) <= depth.
+  %first_squares = arith.divui %acc_budget, %c16 : index
+  %first_depth = arith.divui %spad_budget, %c32 : index
+  %too_deep = arith.addi %first_depth, %c1 : index
+  %too_many = arith.muli %too_deep, %too_deep : index
+  %square_fits = arith.cmpi slt, %first_squares, %too_many : index
 
   //===--------------------------------------------------------------------===//
   // Generators that wait for each other
@@ -292,6 +307,48 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return %stride : index
   }
 
+  // What a schedule asks for of a dimension; 0: all of it.
+  func.func private @asked(%given: index, %extent: index) -> index {
+    %k0 = arith.constant 0 : index
+    %whole = arith.cmpi eq, %given, %k0 : index
+    %wished = arith.select %whole, %extent, %given : index
+    %size = arith.minsi %wished, %extent : index
+    func.return %size : index
+  }
+  // The same where the library computes more than the layer has.
+  func.func private @asked_of(%given: index, %stated: index, %extent: index) ->
+      index {
+    %k1 = arith.constant 1 : index
+    %some = arith.cmpi sge, %given, %k1 : index
+    %within = arith.cmpi sle, %given, %stated : index
+    %plain = arith.andi %some, %within : i1
+    %size = func.call @asked(%given, %extent) : (index, index) -> index
+    %asked = arith.select %plain, %given, %size : index
+    func.return %asked : index
+  }
+  // In blocks of 16: rounded down, at least one.
+  func.func private @asked_blocks(%given: index, %extent: index) -> index {
+    %k1 = arith.constant 1 : index
+    %k16 = arith.constant 16 : index
+    %size = func.call @asked(%given, %extent) : (index, index) -> index
+    %whole = arith.cmpi eq, %size, %extent : index
+    %all = arith.ceildivui %extent, %k16 : index
+    %down = arith.divui %size, %k16 : index
+    %some = arith.maxsi %down, %k1 : index
+    %blocks = arith.select %whole, %all, %some : index
+    func.return %blocks : index
+  }
+  // Whether that leaves nothing of a tile size away.
+  func.func private @has_blocks(%given: index, %extent: index) -> i1 {
+    %k0 = arith.constant 0 : index
+    %k16 = arith.constant 16 : index
+    %beyond = arith.remui %given, %k16 : index
+    %even = arith.cmpi eq, %beyond, %k0 : index
+    %whole = arith.cmpi sge, %given, %extent : index
+    %has = arith.ori %even, %whole : i1
+    func.return %has : i1
+  }
+
   // Whether a tile fits into its share of scratchpad and accumulator.
   func.func private @fits(%orows: index, %ocols: index, %ochs: index, %krows:
       index, %kcols: index, %kchs: index, %stride: index, %spad: index, %acc:
@@ -324,6 +381,15 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %fit_1 = arith.cmpi sle, %rows, %spad : index
     %fit_2 = arith.cmpi sle, %sums, %acc : index
     %fit = arith.andi %fit_1, %fit_2 : i1
+    func.return %fit : i1
+  }
+
+  // The same of the smallest tile.
+  func.func private @one_fits(%stride: index, %spad: index) -> i1 {
+    %k1 = arith.constant 1 : index
+    %pixels = arith.muli %stride, %stride : index
+    %rows = arith.addi %pixels, %k1 : index
+    %fit = arith.cmpi sle, %rows, %spad : index
     func.return %fit : i1
   }
 
@@ -1717,6 +1783,23 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     func.return
   }
 
+  // Whether a tile of I x J x K blocks fits into its share.
+  func.func private @blocks_fit(%i: index, %j: index, %k: index, %spad: index,
+      %acc: index) -> i1 {
+    %k16 = arith.constant 16 : index
+    // rows = (i * k + k * j) * 16, sums = i * j * 16
+    %rows_1 = arith.muli %i, %k : index
+    %rows_2 = arith.muli %k, %j : index
+    %rows_3 = arith.addi %rows_1, %rows_2 : index
+    %rows = arith.muli %rows_3, %k16 : index
+    %sums_1 = arith.muli %i, %j : index
+    %sums = arith.muli %sums_1, %k16 : index
+    %fit_1 = arith.cmpi sle, %rows, %spad : index
+    %fit_2 = arith.cmpi sle, %sums, %acc : index
+    %fit = arith.andi %fit_1, %fit_2 : i1
+    func.return %fit : i1
+  }
+
   // The library's tiler of matrix products: nearly square, then whatever grows.
   func.func private @choose_blocks(%max_i: index, %max_j: index, %max_k: index,
       %spad: index, %acc: index) -> (index, index, index, index) {
@@ -1750,42 +1833,22 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     } do {
     ^bb0(%i: index, %j: index, %k: index, %tests: index, %before: i1):
       %more_j = arith.addi %j, %k1 : index
-      // fits_j = (i * k + k * more_j) * 16 <= spad and i * more_j * 16 <= acc and more_j <= max_j
-      %fits_j_1 = arith.muli %i, %k : index
-      %fits_j_2 = arith.muli %k, %more_j : index
-      %fits_j_3 = arith.addi %fits_j_1, %fits_j_2 : index
-      %fits_j_4 = arith.muli %fits_j_3, %k16 : index
-      %fits_j_5 = arith.cmpi sle, %fits_j_4, %spad : index
-      %fits_j_6 = arith.muli %i, %more_j : index
-      %fits_j_7 = arith.muli %fits_j_6, %k16 : index
-      %fits_j_8 = arith.cmpi sle, %fits_j_7, %acc : index
-      %fits_j_9 = arith.andi %fits_j_5, %fits_j_8 : i1
-      %fits_j_10 = arith.cmpi sle, %more_j, %max_j : index
-      %fits_j = arith.andi %fits_j_9, %fits_j_10 : i1
+      %room_j = func.call @blocks_fit(%i, %more_j, %k, %spad, %acc) : (index,
+          index, index, index, index) -> i1
+      %within_j = arith.cmpi sle, %more_j, %max_j : index
+      %fits_j = arith.andi %room_j, %within_j : i1
       %new_j = arith.select %fits_j, %more_j, %j : index
       %more_i = arith.addi %i, %k1 : index
-      // fits_i = (more_i * k + k * new_j) * 16 <= spad and more_i * new_j * 16 <= acc and more_i <= max_i
-      %fits_i_1 = arith.muli %more_i, %k : index
-      %fits_i_2 = arith.muli %k, %new_j : index
-      %fits_i_3 = arith.addi %fits_i_1, %fits_i_2 : index
-      %fits_i_4 = arith.muli %fits_i_3, %k16 : index
-      %fits_i_5 = arith.cmpi sle, %fits_i_4, %spad : index
-      %fits_i_6 = arith.muli %more_i, %new_j : index
-      %fits_i_7 = arith.muli %fits_i_6, %k16 : index
-      %fits_i_8 = arith.cmpi sle, %fits_i_7, %acc : index
-      %fits_i_9 = arith.andi %fits_i_5, %fits_i_8 : i1
-      %fits_i_10 = arith.cmpi sle, %more_i, %max_i : index
-      %fits_i = arith.andi %fits_i_9, %fits_i_10 : i1
+      %room_i = func.call @blocks_fit(%more_i, %new_j, %k, %spad, %acc) :
+          (index, index, index, index, index) -> i1
+      %within_i = arith.cmpi sle, %more_i, %max_i : index
+      %fits_i = arith.andi %room_i, %within_i : i1
       %new_i = arith.select %fits_i, %more_i, %i : index
       %more_k = arith.addi %k, %k1 : index
-      // fits_k = (new_i * more_k + more_k * new_j) * 16 <= spad and more_k <= max_k
-      %fits_k_1 = arith.muli %new_i, %more_k : index
-      %fits_k_2 = arith.muli %more_k, %new_j : index
-      %fits_k_3 = arith.addi %fits_k_1, %fits_k_2 : index
-      %fits_k_4 = arith.muli %fits_k_3, %k16 : index
-      %fits_k_5 = arith.cmpi sle, %fits_k_4, %spad : index
-      %fits_k_6 = arith.cmpi sle, %more_k, %max_k : index
-      %fits_k = arith.andi %fits_k_5, %fits_k_6 : i1
+      %room_k = func.call @blocks_fit(%new_i, %new_j, %more_k, %spad, %acc) :
+          (index, index, index, index, index) -> i1
+      %within_k = arith.cmpi sle, %more_k, %max_k : index
+      %fits_k = arith.andi %room_k, %within_k : i1
       %new_k = arith.select %fits_k, %more_k, %k : index
       %again_1 = arith.ori %fits_j, %fits_i : i1
       %again = arith.ori %again_1, %fits_k : i1
@@ -1865,12 +1928,35 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %given_4 = arith.addi %given_3, %tile_kw : index
     %given_5 = arith.addi %given_4, %tile_ic : index
     %given = arith.cmpi sgt, %given_5, %c0 : index
-    %spad_budget = arith.divui %scratchpad_rows, %c2 : index
-    %acc_budget = arith.divui %accumulator_rows, %c2 : index
-    %own:7 = scf.if %given -> (index, index, index, index, index, index, index)
-        {
-      scf.yield %tile_oh, %tile_ow, %tile_oc, %tile_kh, %tile_kw, %tile_ic, %c0
-          : index, index, index, index, index, index, index
+    %own = arith.cmpi eq, %given_5, %c0 : index
+    %asked_orows = func.call @asked_of(%tile_oh, %oh, %all_orows) : (index,
+        index, index) -> index
+    %asked_ocols = func.call @asked_of(%tile_ow, %ow, %all_ocols) : (index,
+        index, index) -> index
+    %asked_ochs = func.call @asked(%tile_oc, %all_ochs) : (index, index) ->
+        index
+    %asked_krows = func.call @asked(%tile_kh, %kh) : (index, index) -> index
+    %asked_kcols = func.call @asked(%tile_kw, %kw) : (index, index) -> index
+    %asked_kchs = func.call @asked(%tile_ic, %all_kchs) : (index, index) ->
+        index
+    %asked_fits = func.call @fits(%asked_orows, %asked_ocols, %asked_ochs,
+        %asked_krows, %asked_kcols, %asked_kchs, %stride, %scratchpad_half,
+        %accumulator_half) : (index, index, index, index, index, index, index,
+        index, index) -> i1
+    %tile_fits = arith.ori %own, %asked_fits : i1
+    acadl.require %tile_fits,
+        "a tile takes more than half of the scratchpad or of the accumulator"
+    %one_fits = func.call @one_fits(%stride, %spad_budget) : (index, index) ->
+        i1
+    %can_choose = arith.ori %given, %one_fits : i1
+    acadl.require %can_choose,
+        "at this stride half of the scratchpad holds no tile"
+    %tile_orows, %tile_ocols, %tile_ochs, %tile_krows, %tile_kcols, %tile_kchs,
+        %tests = scf.if %given -> (index, index, index, index, index, index,
+        index) {
+      scf.yield %asked_orows, %asked_ocols, %asked_ochs, %asked_krows,
+          %asked_kcols, %asked_kchs, %c0 : index, index, index, index, index,
+          index, index
     } else {
       %chosen:7 = func.call @choose_tile(%all_orows, %all_ocols, %all_ochs,
           %kh, %kw, %all_kchs, %stride, %spad_budget, %acc_budget) : (index,
@@ -1879,44 +1965,26 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
       scf.yield %chosen#0, %chosen#1, %chosen#2, %chosen#3, %chosen#4,
           %chosen#5, %chosen#6 : index, index, index, index, index, index, index
     }
-    %has_orows = arith.cmpi sgt, %own#0, %c0 : index
-    %wish_orows = arith.select %has_orows, %own#0, %all_orows : index
-    %tile_orows = arith.minsi %wish_orows, %all_orows : index
     %n_orows = arith.ceildivui %all_orows, %tile_orows : index
     %ranked_orows = arith.cmpi sgt, %nest_oh, %c0 : index
     %key_orows_1 = arith.subi %c100, %nest_oh : index
     %key_orows = arith.select %ranked_orows, %key_orows_1, %c205 : index
-    %has_ocols = arith.cmpi sgt, %own#1, %c0 : index
-    %wish_ocols = arith.select %has_ocols, %own#1, %all_ocols : index
-    %tile_ocols = arith.minsi %wish_ocols, %all_ocols : index
     %n_ocols = arith.ceildivui %all_ocols, %tile_ocols : index
     %ranked_ocols = arith.cmpi sgt, %nest_ow, %c0 : index
     %key_ocols_1 = arith.subi %c100, %nest_ow : index
     %key_ocols = arith.select %ranked_ocols, %key_ocols_1, %c204 : index
-    %has_ochs = arith.cmpi sgt, %own#2, %c0 : index
-    %wish_ochs = arith.select %has_ochs, %own#2, %all_ochs : index
-    %tile_ochs = arith.minsi %wish_ochs, %all_ochs : index
     %n_ochs = arith.ceildivui %all_ochs, %tile_ochs : index
     %ranked_ochs = arith.cmpi sgt, %nest_oc, %c0 : index
     %key_ochs_1 = arith.subi %c100, %nest_oc : index
     %key_ochs = arith.select %ranked_ochs, %key_ochs_1, %c203 : index
-    %has_krows = arith.cmpi sgt, %own#3, %c0 : index
-    %wish_krows = arith.select %has_krows, %own#3, %kh : index
-    %tile_krows = arith.minsi %wish_krows, %kh : index
     %n_krows = arith.ceildivui %kh, %tile_krows : index
     %ranked_krows = arith.cmpi sgt, %nest_kh, %c0 : index
     %key_krows_1 = arith.subi %c100, %nest_kh : index
     %key_krows = arith.select %ranked_krows, %key_krows_1, %c202 : index
-    %has_kcols = arith.cmpi sgt, %own#4, %c0 : index
-    %wish_kcols = arith.select %has_kcols, %own#4, %kw : index
-    %tile_kcols = arith.minsi %wish_kcols, %kw : index
     %n_kcols = arith.ceildivui %kw, %tile_kcols : index
     %ranked_kcols = arith.cmpi sgt, %nest_kw, %c0 : index
     %key_kcols_1 = arith.subi %c100, %nest_kw : index
     %key_kcols = arith.select %ranked_kcols, %key_kcols_1, %c201 : index
-    %has_kchs = arith.cmpi sgt, %own#5, %c0 : index
-    %wish_kchs = arith.select %has_kchs, %own#5, %all_kchs : index
-    %tile_kchs = arith.minsi %wish_kchs, %all_kchs : index
     %n_kchs = arith.ceildivui %all_kchs, %tile_kchs : index
     %ranked_kchs = arith.cmpi sgt, %nest_ic, %c0 : index
     %key_kchs_1 = arith.subi %c100, %nest_ic : index
@@ -1959,7 +2027,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %conv_tiles_5 = arith.muli %conv_tiles_4, %n_kchs : index
     %conv_tiles_6 = arith.muli %conv_tiles_5, %n : index
     %conv_tiles = arith.muli %conv_tiles_6, %g : index
-    %search = arith.muli %own#6, %fit_test_conv : index
+    %search = arith.muli %tests, %fit_test_conv : index
     %start = arith.addi %start_conv, %search : index
     %warm = arith.select %given, %warm_given, %warm_own : index
     // warm_a = warm * min(n * ih * iw * ic, 8388608) // 100
@@ -2102,40 +2170,25 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %all_ocols_4 = arith.divui %all_ocols_3, %stride : index
     %all_ocols_5 = arith.addi %all_ocols_4, %c1 : index
     %all_ocols = arith.maxsi %all_ocols_5, %ow : index
-    %spad_budget = arith.divui %scratchpad_rows, %c2 : index
-    %acc_budget = arith.divui %accumulator_rows, %c2 : index
-    %own:7 = func.call @choose_tile(%all_orows, %all_ocols, %m, %kh, %kw, %c1,
-        %stride, %spad_budget, %acc_budget) : (index, index, index, index,
+    %can_choose = func.call @one_fits(%stride, %spad_budget) : (index, index)
+        -> i1
+    acadl.require %can_choose,
+        "at this stride half of the scratchpad holds no tile"
+    %tile_orows, %tile_ocols, %tile_ochs, %tile_krows, %tile_kcols, %tile_kchs,
+        %tests = func.call @choose_tile(%all_orows, %all_ocols, %m, %kh, %kw,
+        %c1, %stride, %spad_budget, %acc_budget) : (index, index, index, index,
         index, index, index, index, index) -> (index, index, index, index,
         index, index, index)
-    %has_orows = arith.cmpi sgt, %own#0, %c0 : index
-    %wish_orows = arith.select %has_orows, %own#0, %all_orows : index
-    %tile_orows = arith.minsi %wish_orows, %all_orows : index
     %n_orows = arith.ceildivui %all_orows, %tile_orows : index
     %key_orows = arith.addi %c205, %c0 : index
-    %has_ocols = arith.cmpi sgt, %own#1, %c0 : index
-    %wish_ocols = arith.select %has_ocols, %own#1, %all_ocols : index
-    %tile_ocols = arith.minsi %wish_ocols, %all_ocols : index
     %n_ocols = arith.ceildivui %all_ocols, %tile_ocols : index
     %key_ocols = arith.addi %c204, %c0 : index
-    %has_ochs = arith.cmpi sgt, %own#2, %c0 : index
-    %wish_ochs = arith.select %has_ochs, %own#2, %m : index
-    %tile_ochs = arith.minsi %wish_ochs, %m : index
     %n_ochs = arith.ceildivui %m, %tile_ochs : index
     %key_ochs = arith.addi %c203, %c0 : index
-    %has_krows = arith.cmpi sgt, %own#3, %c0 : index
-    %wish_krows = arith.select %has_krows, %own#3, %kh : index
-    %tile_krows = arith.minsi %wish_krows, %kh : index
     %n_krows = arith.ceildivui %kh, %tile_krows : index
     %key_krows = arith.addi %c202, %c0 : index
-    %has_kcols = arith.cmpi sgt, %own#4, %c0 : index
-    %wish_kcols = arith.select %has_kcols, %own#4, %kw : index
-    %tile_kcols = arith.minsi %wish_kcols, %kw : index
     %n_kcols = arith.ceildivui %kw, %tile_kcols : index
     %key_kcols = arith.addi %c201, %c0 : index
-    %has_kchs = arith.cmpi sgt, %own#5, %c0 : index
-    %wish_kchs = arith.select %has_kchs, %own#5, %c1 : index
-    %tile_kchs = arith.minsi %wish_kchs, %c1 : index
     %n_kchs = arith.ceildivui %c1, %tile_kchs : index
     %key_kchs = arith.addi %c200, %c0 : index
     %stride_orows = func.call @stride(%key_orows, %key_orows, %n_orows,
@@ -2176,7 +2229,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %conv_tiles_5 = arith.muli %conv_tiles_4, %n_kchs : index
     %conv_tiles_6 = arith.muli %conv_tiles_5, %n : index
     %conv_tiles = arith.muli %conv_tiles_6, %c : index
-    %search = arith.muli %own#6, %fit_test_conv : index
+    %search = arith.muli %tests, %fit_test_conv : index
     %start = arith.addi %start_conv, %search : index
     %warm = arith.addi %warm_own, %c0 : index
     // warm_a = warm * min(n * ih * iw * c, 8388608) // 100
@@ -2306,12 +2359,31 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %given_2 = arith.addi %given_1, %tile_kw : index
     %given_3 = arith.addi %given_2, %tile_ic : index
     %given = arith.cmpi sgt, %given_3, %c0 : index
-    %spad_budget = arith.divui %scratchpad_rows, %c2 : index
-    %acc_budget = arith.divui %accumulator_rows, %c2 : index
-    %own:7 = scf.if %given -> (index, index, index, index, index, index, index)
-        {
-      scf.yield %c0, %tile_ow, %tile_oc, %c0, %tile_kw, %tile_ic, %c0 : index,
-          index, index, index, index, index, index
+    %own = arith.cmpi eq, %given_3, %c0 : index
+    %asked_ocols = func.call @asked_of(%tile_ow, %ow, %all_ocols) : (index,
+        index, index) -> index
+    %asked_ochs = func.call @asked(%tile_oc, %all_ochs) : (index, index) ->
+        index
+    %asked_kcols = func.call @asked(%tile_kw, %kw) : (index, index) -> index
+    %asked_kchs = func.call @asked(%tile_ic, %all_kchs) : (index, index) ->
+        index
+    %conv_fits = func.call @fits(%c1, %asked_ocols, %asked_ochs, %c1,
+        %asked_kcols, %asked_kchs, %sw, %scratchpad_half, %accumulator_half) :
+        (index, index, index, index, index, index, index, index, index) -> i1
+    %no_conv = arith.ori %own, %is_matmul : i1
+    %tile_fits = arith.ori %no_conv, %conv_fits : i1
+    acadl.require %tile_fits,
+        "a tile takes more than half of the scratchpad or of the accumulator"
+    %one_fits = func.call @one_fits(%sw, %spad_budget) : (index, index) -> i1
+    %no_choice = arith.ori %given, %is_matmul : i1
+    %can_choose = arith.ori %no_choice, %one_fits : i1
+    acadl.require %can_choose,
+        "at this stride half of the scratchpad holds no tile"
+    %tile_orows, %tile_ocols, %tile_ochs, %tile_krows, %tile_kcols, %tile_kchs,
+        %tests = scf.if %given -> (index, index, index, index, index, index,
+        index) {
+      scf.yield %c1, %asked_ocols, %asked_ochs, %c1, %asked_kcols, %asked_kchs,
+          %c0 : index, index, index, index, index, index, index
     } else {
       %chosen:7 = func.call @choose_tile(%c1, %all_ocols, %all_ochs, %c1, %kw,
           %all_kchs, %sw, %spad_budget, %acc_budget) : (index, index, index,
@@ -2320,40 +2392,22 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
       scf.yield %chosen#0, %chosen#1, %chosen#2, %chosen#3, %chosen#4,
           %chosen#5, %chosen#6 : index, index, index, index, index, index, index
     }
-    %has_orows = arith.cmpi sgt, %own#0, %c0 : index
-    %wish_orows = arith.select %has_orows, %own#0, %c1 : index
-    %tile_orows = arith.minsi %wish_orows, %c1 : index
     %n_orows = arith.ceildivui %c1, %tile_orows : index
     %key_orows = arith.addi %c205, %c0 : index
-    %has_ocols = arith.cmpi sgt, %own#1, %c0 : index
-    %wish_ocols = arith.select %has_ocols, %own#1, %all_ocols : index
-    %tile_ocols = arith.minsi %wish_ocols, %all_ocols : index
     %n_ocols = arith.ceildivui %all_ocols, %tile_ocols : index
     %ranked_ocols = arith.cmpi sgt, %nest_ow, %c0 : index
     %key_ocols_1 = arith.subi %c100, %nest_ow : index
     %key_ocols = arith.select %ranked_ocols, %key_ocols_1, %c204 : index
-    %has_ochs = arith.cmpi sgt, %own#2, %c0 : index
-    %wish_ochs = arith.select %has_ochs, %own#2, %all_ochs : index
-    %tile_ochs = arith.minsi %wish_ochs, %all_ochs : index
     %n_ochs = arith.ceildivui %all_ochs, %tile_ochs : index
     %ranked_ochs = arith.cmpi sgt, %nest_oc, %c0 : index
     %key_ochs_1 = arith.subi %c100, %nest_oc : index
     %key_ochs = arith.select %ranked_ochs, %key_ochs_1, %c203 : index
-    %has_krows = arith.cmpi sgt, %own#3, %c0 : index
-    %wish_krows = arith.select %has_krows, %own#3, %c1 : index
-    %tile_krows = arith.minsi %wish_krows, %c1 : index
     %n_krows = arith.ceildivui %c1, %tile_krows : index
     %key_krows = arith.addi %c202, %c0 : index
-    %has_kcols = arith.cmpi sgt, %own#4, %c0 : index
-    %wish_kcols = arith.select %has_kcols, %own#4, %kw : index
-    %tile_kcols = arith.minsi %wish_kcols, %kw : index
     %n_kcols = arith.ceildivui %kw, %tile_kcols : index
     %ranked_kcols = arith.cmpi sgt, %nest_kw, %c0 : index
     %key_kcols_1 = arith.subi %c100, %nest_kw : index
     %key_kcols = arith.select %ranked_kcols, %key_kcols_1, %c201 : index
-    %has_kchs = arith.cmpi sgt, %own#5, %c0 : index
-    %wish_kchs = arith.select %has_kchs, %own#5, %all_kchs : index
-    %tile_kchs = arith.minsi %wish_kchs, %all_kchs : index
     %n_kchs = arith.ceildivui %all_kchs, %tile_kchs : index
     %ranked_kchs = arith.cmpi sgt, %nest_ic, %c0 : index
     %key_kchs_1 = arith.subi %c100, %nest_ic : index
@@ -2396,7 +2450,7 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %conv_tiles_5 = arith.muli %conv_tiles_4, %n_kchs : index
     %conv_tiles_6 = arith.muli %conv_tiles_5, %n : index
     %conv_tiles = arith.muli %conv_tiles_6, %g : index
-    %search = arith.muli %own#6, %fit_test_conv : index
+    %search = arith.muli %tests, %fit_test_conv : index
     %start = arith.addi %start_conv, %search : index
     %positions = arith.muli %n, %ow : index
     %mm_m = arith.addi %positions, %c0 : index
@@ -2409,35 +2463,43 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %mm_given_1 = arith.addi %tile_ow, %tile_oc : index
     %mm_given_2 = arith.addi %mm_given_1, %tile_ic : index
     %mm_given = arith.cmpi sgt, %mm_given_2, %c0 : index
+    %asked_i = func.call @asked_blocks(%tile_ow, %mm_m) : (index, index) -> index
+    %asked_j = func.call @asked_blocks(%tile_oc, %mm_n) : (index, index) -> index
+    %asked_k = func.call @asked_blocks(%tile_ic, %mm_k) : (index, index) -> index
+    %blocks_fit = func.call @blocks_fit(%asked_i, %asked_j, %asked_k,
+        %scratchpad_half, %accumulator_half) : (index, index, index, index,
+        index) -> i1
+    %even_i = func.call @has_blocks(%tile_ow, %mm_m) : (index, index) -> i1
+    %even_j = func.call @has_blocks(%tile_oc, %mm_n) : (index, index) -> i1
+    %even_k = func.call @has_blocks(%tile_ic, %mm_k) : (index, index) -> i1
+    %even_ij = arith.andi %even_i, %even_j : i1
+    %even_ijk = arith.andi %even_ij, %even_k : i1
+    %true = arith.constant true
+    %is_conv = arith.xori %is_matmul, %true : i1
+    %own_or_conv = arith.ori %own, %is_conv : i1
+    %mm_fits = arith.ori %own_or_conv, %blocks_fit : i1
+    acadl.require %mm_fits,
+        "a tile takes more than half of the scratchpad or of the accumulator"
+    %mm_even = arith.ori %is_conv, %even_ijk : i1
+    acadl.require %mm_even, "a tile has whole blocks of 16, or all there is"
+    %no_blocks = arith.ori %mm_given, %is_conv : i1
+    %mm_can_choose = arith.ori %no_blocks, %square_fits : i1
+    acadl.require %mm_can_choose,
+        "half of the scratchpad is too small for the library's first tile"
     %blocks:4 = func.call @choose_blocks(%all_i, %all_j, %all_k, %spad_budget,
         %acc_budget) : (index, index, index, index, index) -> (index, index,
         index, index)
-    %whole_i = arith.cmpi eq, %tile_ow, %c0 : index
-    %given_blocks_i_1 = arith.divui %tile_ow, %c16 : index
-    %given_blocks_i = arith.maxsi %given_blocks_i_1, %c1 : index
-    %wished_i = arith.select %whole_i, %all_i, %given_blocks_i : index
-    %bounded_i = arith.minsi %wished_i, %all_i : index
-    %tile_i = arith.select %mm_given, %bounded_i, %blocks#0 : index
+    %tile_i = arith.select %mm_given, %asked_i, %blocks#0 : index
     %n_i = arith.ceildivui %all_i, %tile_i : index
     %mm_ranked_i = arith.cmpi sgt, %nest_ow, %c0 : index
     %mm_key_i_1 = arith.subi %c100, %nest_ow : index
     %mm_key_i = arith.select %mm_ranked_i, %mm_key_i_1, %c202 : index
-    %whole_j = arith.cmpi eq, %tile_oc, %c0 : index
-    %given_blocks_j_1 = arith.divui %tile_oc, %c16 : index
-    %given_blocks_j = arith.maxsi %given_blocks_j_1, %c1 : index
-    %wished_j = arith.select %whole_j, %all_j, %given_blocks_j : index
-    %bounded_j = arith.minsi %wished_j, %all_j : index
-    %tile_j = arith.select %mm_given, %bounded_j, %blocks#1 : index
+    %tile_j = arith.select %mm_given, %asked_j, %blocks#1 : index
     %n_j = arith.ceildivui %all_j, %tile_j : index
     %mm_ranked_j = arith.cmpi sgt, %nest_oc, %c0 : index
     %mm_key_j_1 = arith.subi %c100, %nest_oc : index
     %mm_key_j = arith.select %mm_ranked_j, %mm_key_j_1, %c201 : index
-    %whole_k = arith.cmpi eq, %tile_ic, %c0 : index
-    %given_blocks_k_1 = arith.divui %tile_ic, %c16 : index
-    %given_blocks_k = arith.maxsi %given_blocks_k_1, %c1 : index
-    %wished_k = arith.select %whole_k, %all_k, %given_blocks_k : index
-    %bounded_k = arith.minsi %wished_k, %all_k : index
-    %tile_k = arith.select %mm_given, %bounded_k, %blocks#2 : index
+    %tile_k = arith.select %mm_given, %asked_k, %blocks#2 : index
     %n_k = arith.ceildivui %all_k, %tile_k : index
     %mm_ranked_k = arith.cmpi sgt, %nest_ic, %c0 : index
     %mm_key_k_1 = arith.subi %c100, %nest_ic : index
@@ -2587,8 +2649,6 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     acadl.domain %m in [1, 256]
     acadl.domain %n in [1, 256]
     acadl.domain %k in [1, 256]
-    %spad_budget = arith.divui %scratchpad_rows, %c2 : index
-    %acc_budget = arith.divui %accumulator_rows, %c2 : index
     %mm_m = arith.addi %m, %c0 : index
     %mm_n = arith.addi %n, %c0 : index
     %mm_k = arith.addi %k, %c0 : index
@@ -2599,35 +2659,40 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %mm_given_1 = arith.addi %tile_of_m, %tile_of_n : index
     %mm_given_2 = arith.addi %mm_given_1, %tile_of_k : index
     %mm_given = arith.cmpi sgt, %mm_given_2, %c0 : index
+    %asked_i = func.call @asked_blocks(%tile_of_m, %mm_m) : (index, index) -> index
+    %asked_j = func.call @asked_blocks(%tile_of_n, %mm_n) : (index, index) -> index
+    %asked_k = func.call @asked_blocks(%tile_of_k, %mm_k) : (index, index) -> index
+    %blocks_fit = func.call @blocks_fit(%asked_i, %asked_j, %asked_k,
+        %scratchpad_half, %accumulator_half) : (index, index, index, index,
+        index) -> i1
+    %even_i = func.call @has_blocks(%tile_of_m, %mm_m) : (index, index) -> i1
+    %even_j = func.call @has_blocks(%tile_of_n, %mm_n) : (index, index) -> i1
+    %even_k = func.call @has_blocks(%tile_of_k, %mm_k) : (index, index) -> i1
+    %even_ij = arith.andi %even_i, %even_j : i1
+    %even_ijk = arith.andi %even_ij, %even_k : i1
+    %mm_own = arith.cmpi eq, %mm_given_2, %c0 : index
+    %tile_fits = arith.ori %mm_own, %blocks_fit : i1
+    acadl.require %tile_fits,
+        "a tile takes more than half of the scratchpad or of the accumulator"
+    acadl.require %even_ijk,
+        "a tile has whole blocks of 16, or all there is"
+    %can_choose = arith.ori %mm_given, %square_fits : i1
+    acadl.require %can_choose,
+        "half of the scratchpad is too small for the library's first tile"
     %blocks:4 = func.call @choose_blocks(%all_i, %all_j, %all_k, %spad_budget,
         %acc_budget) : (index, index, index, index, index) -> (index, index,
         index, index)
-    %whole_i = arith.cmpi eq, %tile_of_m, %c0 : index
-    %given_blocks_i_1 = arith.divui %tile_of_m, %c16 : index
-    %given_blocks_i = arith.maxsi %given_blocks_i_1, %c1 : index
-    %wished_i = arith.select %whole_i, %all_i, %given_blocks_i : index
-    %bounded_i = arith.minsi %wished_i, %all_i : index
-    %tile_i = arith.select %mm_given, %bounded_i, %blocks#0 : index
+    %tile_i = arith.select %mm_given, %asked_i, %blocks#0 : index
     %n_i = arith.ceildivui %all_i, %tile_i : index
     %mm_ranked_i = arith.cmpi sgt, %nest_m, %c0 : index
     %mm_key_i_1 = arith.subi %c100, %nest_m : index
     %mm_key_i = arith.select %mm_ranked_i, %mm_key_i_1, %c202 : index
-    %whole_j = arith.cmpi eq, %tile_of_n, %c0 : index
-    %given_blocks_j_1 = arith.divui %tile_of_n, %c16 : index
-    %given_blocks_j = arith.maxsi %given_blocks_j_1, %c1 : index
-    %wished_j = arith.select %whole_j, %all_j, %given_blocks_j : index
-    %bounded_j = arith.minsi %wished_j, %all_j : index
-    %tile_j = arith.select %mm_given, %bounded_j, %blocks#1 : index
+    %tile_j = arith.select %mm_given, %asked_j, %blocks#1 : index
     %n_j = arith.ceildivui %all_j, %tile_j : index
     %mm_ranked_j = arith.cmpi sgt, %nest_n, %c0 : index
     %mm_key_j_1 = arith.subi %c100, %nest_n : index
     %mm_key_j = arith.select %mm_ranked_j, %mm_key_j_1, %c201 : index
-    %whole_k = arith.cmpi eq, %tile_of_k, %c0 : index
-    %given_blocks_k_1 = arith.divui %tile_of_k, %c16 : index
-    %given_blocks_k = arith.maxsi %given_blocks_k_1, %c1 : index
-    %wished_k = arith.select %whole_k, %all_k, %given_blocks_k : index
-    %bounded_k = arith.minsi %wished_k, %all_k : index
-    %tile_k = arith.select %mm_given, %bounded_k, %blocks#2 : index
+    %tile_k = arith.select %mm_given, %asked_k, %blocks#2 : index
     %n_k = arith.ceildivui %all_k, %tile_k : index
     %mm_ranked_k = arith.cmpi sgt, %nest_k, %c0 : index
     %mm_key_k_1 = arith.subi %c100, %nest_k : index
@@ -2715,12 +2780,14 @@ acadl.architecture @gemmini "16x16 systolic array with DMA and caches" {
     %k268435456 = arith.constant 268435456 : index
     %k536870912 = arith.constant 536870912 : index
     %blocks = arith.ceildivui %e, %k256 : index
-    %tiles = arith.ceildivui %blocks, %k32 : index
+    %room = arith.divui %acc_half, %k16 : index
+    %most = arith.minsi %room, %k32 : index
+    %tiles = arith.ceildivui %blocks, %most : index
     acadl.issue "config_load"
     scf.for %t = %k0 to %tiles step %k1 {
-      %first = arith.muli %t, %k32 : index
+      %first = arith.muli %t, %most : index
       %count_1 = arith.subi %blocks, %first : index
-      %count = arith.minsi %count_1, %k32 : index
+      %count = arith.minsi %count_1, %most : index
       %sums_at_1 = arith.remui %t, %k2 : index
       %sums_at = arith.muli %sums_at_1, %acc_half : index
       scf.for %operand = %k0 to %k2 step %k1 {
