@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -24,9 +25,11 @@ class TileSpace {
 public:
   TileSpace(const KindSupport &support, const Layer &layer);
 
-  /// Thins the options out until at most `most` combinations are legal.
+  /// Thins the options out until hardly more than `most` combinations are
+  /// legal.
   void reduceTo(size_t most);
-  std::vector<Layer> candidates() const;
+  /// `most` of the legal ones, evenly; all where there are fewer.
+  std::vector<Layer> candidates(size_t most) const;
 
 private:
   template <typename Fn>
@@ -34,6 +37,11 @@ private:
   /// The number of legal combinations; drops options that are in none.
   size_t countLegal();
   bool isLegal(const std::vector<int64_t> &values) const;
+  /// Into how many tiles the sizes cut the layer, for comparison only.
+  double numTiles(const std::vector<int64_t> &sizes) const;
+  /// Leaves combinations out that cut the layer into far more tiles than legal
+  /// ones need.
+  void dropCrumbs();
   double numCombinations() const;
   void dropOptions(double factor);
   void dropOne();
@@ -42,6 +50,7 @@ private:
   const Layer &layer;
   /// For each of support.tileDims, sizes ascending.
   std::vector<std::vector<Option>> options;
+  double mostTiles = std::numeric_limits<double>::infinity();
 };
 } // namespace
 
@@ -138,7 +147,24 @@ bool TileSpace::isLegal(const std::vector<int64_t> &values) const {
   return true;
 }
 
-/// Calls `fn` with the sizes of each legal combination.
+double TileSpace::numTiles(const std::vector<int64_t> &sizes) const {
+  double tiles = 1;
+  for (size_t i = 0; i < sizes.size(); ++i)
+    tiles *= double(ceilDiv(layer[support.tileDims[i]], sizes[i]));
+  return tiles;
+}
+
+void TileSpace::dropCrumbs() {
+  // A few tiles more than necessary can overlap better; so many never do.
+  constexpr double kMostTimes = 32;
+  double fewest = std::numeric_limits<double>::infinity();
+  forEachLegal([&](const std::vector<int64_t> &sizes) {
+    fewest = std::min(fewest, numTiles(sizes));
+  });
+  mostTiles = kMostTimes * fewest;
+}
+
+/// Calls `fn` with the sizes of each legal combination of not too many tiles.
 template <typename Fn>
 void TileSpace::forEachLegal(Fn &&fn) const {
   std::vector<int64_t> values = legalityValues(layer);
@@ -149,7 +175,7 @@ void TileSpace::forEachLegal(Fn &&fn) const {
       sizes[i] = options[i][place[i]].size;
       values[tileVariable(support.kind, support.tileDims[i])] = sizes[i];
     }
-    if (isLegal(values))
+    if (numTiles(sizes) <= mostTiles && isLegal(values))
       fn(sizes);
     size_t i = place.size();
     while (i > 0 && ++place[i - 1] == options[i - 1].size())
@@ -213,11 +239,17 @@ void TileSpace::reduceTo(size_t most) {
   constexpr double kMostCombinations = 1 << 14;
   if (double all = numCombinations(); all > kMostCombinations)
     dropOptions(kMostCombinations / all);
-  while (true) {
-    size_t legal = countLegal();
-    if (legal <= most || numCombinations() <= 1)
-      return;
+  dropCrumbs();
+  size_t legal = countLegal();
+  while (legal > most && numCombinations() > 1) {
+    std::vector<std::vector<Option>> before = options;
     dropOptions(std::min(0.99, double(most) / double(legal)));
+    legal = countLegal();
+    if (legal >= (most + 1) / 2)
+      continue;
+    // What went was in most of them.
+    options = std::move(before);
+    return;
   }
 }
 
@@ -231,11 +263,15 @@ Layer pr::withTiles(const Layer &layer, const std::vector<unsigned> &dims,
   return result;
 }
 
-std::vector<Layer> TileSpace::candidates() const {
+std::vector<Layer> TileSpace::candidates(size_t most) const {
+  std::vector<std::vector<int64_t>> legal;
+  forEachLegal(
+      [&](const std::vector<int64_t> &sizes) { legal.push_back(sizes); });
   std::vector<Layer> result;
-  forEachLegal([&](const std::vector<int64_t> &sizes) {
-    result.push_back(withTiles(layer, support.tileDims, sizes.data()));
-  });
+  size_t count = std::min(most, legal.size());
+  for (size_t i = 0; i < count; ++i)
+    result.push_back(withTiles(layer, support.tileDims,
+                               legal[i * legal.size() / count].data()));
   return result;
 }
 
@@ -254,9 +290,10 @@ pr::tileCandidates(const TargetInfo &target, const Layer &layer, size_t most) {
   if (support.tileDims.empty())
     return unsupported("target '" + target.name + "' takes no tile sizes of " +
                        kind);
+  most = std::max<size_t>(most, 1);
   TileSpace space(support, plain);
-  space.reduceTo(std::max<size_t>(most, 1));
-  std::vector<Layer> result = space.candidates();
+  space.reduceTo(most);
+  std::vector<Layer> result = space.candidates(most);
   if (result.empty())
     return unsupported("no tile sizes of this " + kind +
                        " are legal on target '" + target.name + "'");

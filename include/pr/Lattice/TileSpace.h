@@ -6,7 +6,9 @@
 // Sizes are those at which something can change: powers of two, divisors, the
 // sizes that cut a dimension into equal parts, multiples of the target's steps,
 // the largest that a rule allows, the whole extent. Whether a combination is
-// legal, the target's rules say, capacities among them.
+// legal, the target's rules say, capacities among them. Combinations that cut
+// the layer into more than 32 times as many tiles as a legal one are not worth
+// asking about.
 #ifndef PR_LATTICE_TILESPACE_H
 #define PR_LATTICE_TILESPACE_H
 
