@@ -36,11 +36,13 @@ LayerAnalysis::LayerAnalysis(Operation *root, const DescribeOptions &options) {
   // ... then what this target fuses.
   if (options.target)
     foldEpilogues(program);
-  if (!options.asQuantized)
-    return;
-  foldQuantization(program);
-  foldLayouts(program);
-  mapElementTypes(program);
+  if (options.asQuantized) {
+    foldQuantization(program);
+    foldLayouts(program);
+    mapElementTypes(program);
+  }
+  if (options.target)
+    addSchedules(program, *options.target);
 }
 
 /// Regions that hold program, not the scalar body of a structured op.

@@ -87,6 +87,9 @@ void foldWeightLayouts(Program &program);
 void foldSlices(Program &program);
 void foldPadding(Program &program);
 void foldEpilogues(Program &program);
+/// Not a rule: tile sizes that an operation has for this target are the
+/// schedule of its layer.
+void addSchedules(Program &program, const ::pr::TargetInfo &target);
 void foldQuantization(Program &program);
 void foldLayouts(Program &program);
 void mapElementTypes(Program &program);

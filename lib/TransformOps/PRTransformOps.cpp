@@ -29,18 +29,20 @@ DiagnosedSilenceableFailure
 ChooseTilesOp::apply(transform::TransformRewriter &,
                      transform::TransformResults &results,
                      transform::TransformState &state) {
-  auto loaded =
-      loadOneModel({getModel().str()}, {}, [&] { return emitError(); });
-  if (failed(loaded))
+  std::string model = getModel().str();
+  auto chooser = makeTileChooser({model,
+                                  {},
+                                  getArchitecture().value_or("").str(),
+                                  int64_t(getEvaluateBest()),
+                                  int64_t(getMaxCandidates()),
+                                  getAsQuantized()},
+                                 [&] { return emitError(); });
+  if (failed(chooser))
     return DiagnosedSilenceableFailure::definiteFailure();
-  if (getMaxCandidates() < 1)
-    return emitDefiniteFailure() << "'max_candidates' is " << getMaxCandidates()
-                                 << ", expected at least 1";
-  TileChooser chooser(*loaded, {size_t(getMaxCandidates()), getAsQuantized()});
   SmallVector<SmallVector<Attribute>> params(getSizes().size());
   Builder builder(getContext());
   for (Operation *op : state.getPayloadOps(getTarget())) {
-    TileChoice choice = chooser.choose(op);
+    TileChoice choice = (*chooser)->choose(op);
     if (!choice.sizes) {
       auto diag = emitSilenceableError()
                   << "an operation gets no tile sizes: " << choice.whyNot;

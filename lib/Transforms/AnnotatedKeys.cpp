@@ -35,6 +35,13 @@ static SmallVector<StringRef> epilogueNames(const ::pr::KindSupport &support) {
   return names;
 }
 
+static SmallVector<StringRef> tiledDims(const ::pr::KindSupport &support) {
+  SmallVector<StringRef> names;
+  for (unsigned dim : support.tileDims)
+    names.push_back(::pr::kindInfo(support.kind).dims[dim].name);
+  return names;
+}
+
 AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
                                           const FunctionEstimates &estimates,
                                           MLIRContext *context) {
@@ -57,6 +64,7 @@ AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
       estimator.asQuantized(), estimator.options().assumedExtent,
       perKind(builder, target, /*keepEmpty=*/true, epilogueNames),
       perKind(builder, target, /*keepEmpty=*/false, typesOf),
+      perKind(builder, target, /*keepEmpty=*/false, tiledDims),
       builder.getDictionaryAttr(keys));
 }
 
@@ -90,6 +98,15 @@ static ::pr::KindSupport &supportFor(::pr::TargetInfo &target, StringRef name) {
       for (auto text :
            cast<ArrayAttr>(entry.getValue()).getAsRange<StringAttr>())
         support.types.push_back(text.str());
+    }
+  if (DictionaryAttr tiles = keys.getTiles())
+    for (NamedAttribute entry : tiles) {
+      ::pr::KindSupport &support = supportFor(target, entry.getName());
+      for (auto name :
+           cast<ArrayAttr>(entry.getValue()).getAsRange<StringAttr>())
+        if (auto dim = ::pr::kindInfo(support.kind)
+                           .findDim(std::string_view(name.strref())))
+          support.tileDims.push_back(*dim);
     }
   return target;
 }

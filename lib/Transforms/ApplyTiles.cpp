@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Tiling itself is upstream's; what is here keeps attributes true.
+#include "pr/Analysis/TileLoops.h"
+#include "pr/Dialect/PR/PRAttributes.h"
 #include "pr/Dialect/PR/PRDialect.h"
 #include "pr/ExternalModels/ExternalModels.h"
 #include "pr/Transforms/Passes.h"
-#include "pr/Transforms/TileChoice.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -53,7 +56,8 @@ static AnnotatedKeysAttr without(AnnotatedKeysAttr keys, StringRef key) {
   return AnnotatedKeysAttr::get(
       keys.getContext(), keys.getTarget(), keys.getModel(),
       keys.getAsQuantized(), keys.getAssumedExtent(), keys.getFused(),
-      keys.getTypes(), builder.getDictionaryAttr(left));
+      keys.getTypes(), keys.getTiles(),
+      builder.getDictionaryAttr(left));
 }
 
 /// Takes an operation that goes out of the function's record.

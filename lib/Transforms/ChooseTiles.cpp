@@ -64,18 +64,17 @@ struct ChooseTiles : public mlir::pr::impl::ChooseTilesBase<ChooseTiles> {
     auto emitError = [&] {
       return mlir::emitError(UnknownLoc::get(context)) << getArgument() << ": ";
     };
-    if (maxCandidates < 1)
-      return emitError() << "'max-candidates' is " << int64_t(maxCandidates)
-                         << ", expected at least 1";
-    auto model = loadOneModel(models, targets, emitError);
-    if (failed(model))
+    auto made = makeTileChooser({models, targets, architecture, evaluateBest,
+                                 maxCandidates, asQuantized},
+                                emitError);
+    if (failed(made))
       return failure();
-    if (!knowsSchedules(model->estimator.bundle()))
-      return emitError() << "model '" << model->path
+    chooser = std::move(*made);
+    const Model &model = chooser->model();
+    if (!knowsSchedules(model.estimator.bundle()))
+      return emitError() << "model '" << model.path
                          << "' knows no schedules: none of the layers it was "
                             "trained on had one";
-    chooser = std::make_shared<TileChooser>(
-        *model, TileChooserOptions{size_t(maxCandidates), asQuantized});
     return success();
   }
 
@@ -95,13 +94,15 @@ private:
   /// Success where every layer of a kind that the target tiles has sizes.
   LogicalResult runOnFunction(FunctionOpInterface function) {
     const ::pr::TargetInfo &target = chooser->model().estimator.target();
-    LayerAnalysis analysis(function, {&target, asQuantized});
     auto helper =
         getContext().getLoadedDialect<PRDialect>()->getTileSizesAttrHelper();
+    // With sizes from before it would be another layer.
+    function->walk(
+        [&](Operation *op) { op->removeDiscardableAttr(helper.getName()); });
+    LayerAnalysis analysis(function, {&target, asQuantized});
     bool complete = true;
     for (const OpDescription &description : analysis.ops()) {
       Operation *op = description.op;
-      op->removeDiscardableAttr(helper.getName());
       if (!description.isLayer())
         continue;
       const ::pr::KindSupport *support = target.find(description.layer.kind);

@@ -135,12 +135,14 @@ struct ResolveKnobs : public mlir::pr::impl::ResolveKnobsBase<ResolveKnobs> {
   }
 
   LogicalResult initialize(MLIRContext *context) override {
-    auto model = loadOneModel(models, targets, [&] {
-      return mlir::emitError(UnknownLoc::get(context)) << getArgument() << ": ";
-    });
-    if (failed(model))
+    auto made =
+        makeTileChooser({models, targets, architecture, evaluateBest}, [&] {
+          return mlir::emitError(UnknownLoc::get(context))
+                 << getArgument() << ": ";
+        });
+    if (failed(made))
       return failure();
-    chooser = std::make_shared<TileChooser>(*model);
+    chooser = std::move(*made);
     return success();
   }
 
@@ -155,43 +157,90 @@ struct ResolveKnobs : public mlir::pr::impl::ResolveKnobsBase<ResolveKnobs> {
   }
 
 private:
-  /// The sum over the payload; nullopt where an operation has no estimate.
-  std::optional<int64_t> predict(const TilingSite &site,
-                                 ArrayRef<int64_t> sizes) {
+  /// One combination of options, the sizes it makes, and how long they take.
+  struct Choice {
+    SmallVector<Attribute> selected;
+    SmallVector<int64_t> sizes;
+    int64_t total = 0;
+  };
+
+  /// The sum over the payload; nullopt where an operation has no number.
+  template <typename LatencyFn>
+  std::optional<int64_t> sumOver(const TilingSite &site,
+                                 LatencyFn &&latencyOf) {
     int64_t total = 0;
     for (Operation *op : site.payload) {
-      auto latency = chooser->estimate(op, sizes, whyNot);
-      if (!latency)
+      ::pr::Expected<int64_t> latency = latencyOf(op);
+      if (!latency) {
+        whyNot = latency.error().message;
         return std::nullopt;
+      }
       total += *latency;
     }
     return total;
   }
 
-  LogicalResult resolve(TilingSite &site) {
+  /// Those that the model can predict, the fastest first.
+  std::vector<Choice> predictAll(const TilingSite &site) {
+    std::vector<Choice> choices;
     Combinations combination(site.open);
-    if (combination.count() > uint64_t(maxCandidates))
-      return site.tiling->emitError()
-             << "its knobs have " << combination.count()
-             << " combinations, more than 'max-candidates', "
-             << int64_t(maxCandidates);
-    std::optional<int64_t> best;
-    SmallVector<Attribute> selected(site.open.size());
     do {
       auto sizes = sizesOf(site, combination);
-      std::optional<int64_t> total;
-      if (sizes)
-        total = predict(site, *sizes);
-      if (!total || (best && *best <= *total))
+      if (!sizes)
         continue;
-      best = total;
+      auto total = sumOver(
+          site, [&](Operation *op) { return chooser->predict(op, *sizes); });
+      if (!total)
+        continue;
+      Choice &one = choices.emplace_back();
       for (size_t i = 0; i < site.open.size(); ++i)
-        selected[i] = combination.of(i);
+        one.selected.push_back(combination.of(i));
+      one.sizes = std::move(*sizes);
+      one.total = *total;
     } while (combination.next());
-    if (!best)
+    sortByTotal(choices);
+    return choices;
+  }
+
+  /// Those of the first that the evaluator knows, the fastest first.
+  std::vector<Choice> evaluateFirst(const TilingSite &site,
+                                    llvm::ArrayRef<Choice> predicted) {
+    std::vector<Choice> choices;
+    for (const Choice &one :
+         predicted.take_front(chooser->options().evaluateBest)) {
+      auto total = sumOver(site, [&](Operation *op) {
+        return chooser->evaluate(op, one.sizes);
+      });
+      if (!total)
+        continue;
+      choices.push_back(one);
+      choices.back().total = *total;
+    }
+    sortByTotal(choices);
+    return choices;
+  }
+
+  static void sortByTotal(std::vector<Choice> &choices) {
+    llvm::stable_sort(choices, [](const Choice &a, const Choice &b) {
+      return a.total < b.total;
+    });
+  }
+
+  LogicalResult resolve(TilingSite &site) {
+    uint64_t count = Combinations(site.open).count();
+    if (count > uint64_t(maxCandidates))
+      return site.tiling->emitError()
+             << "its knobs have " << count
+             << " combinations, more than 'max-candidates', "
+             << int64_t(maxCandidates);
+    std::vector<Choice> choices = predictAll(site);
+    if (chooser->options().evaluator)
+      choices = evaluateFirst(site, choices);
+    if (choices.empty())
       return site.tiling->emitError()
              << "no options of its knobs have an estimate: " << whyNot;
-    for (auto [knob, value] : llvm::zip_equal(site.open, selected))
+    for (auto [knob, value] :
+         llvm::zip_equal(site.open, choices.front().selected))
       knob.setSelectedAttr(value);
     return success();
   }

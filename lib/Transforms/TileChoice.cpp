@@ -5,26 +5,10 @@
 #include "pr/Dialect/PR/PRDialect.h"
 #include "pr/ExternalModels/ExternalModels.h"
 #include "pr/Lattice/TileSpace.h"
-
-#include "mlir/Interfaces/FunctionInterfaces.h"
-
-#include <algorithm>
+#include "pr/Target/Described.h"
 
 using namespace mlir;
 using namespace mlir::pr;
-
-FailureOr<Model>
-mlir::pr::loadOneModel(ArrayRef<std::string> paths,
-                       ArrayRef<std::string> targets,
-                       llvm::function_ref<InFlightDiagnostic()> emitError) {
-  auto loaded = loadModels(paths, targets, /*confidencePercent=*/90, emitError);
-  if (failed(loaded))
-    return failure();
-  if (loaded->size() != 1)
-    return emitError() << "there are models for " << loaded->size()
-                       << " targets, expected 'target' to name one of them";
-  return loaded->front();
-}
 
 /// The candidates of one layer, the fastest first, or the reason why there are
 /// none.
@@ -34,8 +18,15 @@ struct TileChooser::Ranked {
   std::string whyNot;
 };
 
+/// One of them as the loops of an operation take it.
+struct TileChooser::Candidate {
+  const ::pr::Layer *layer;
+  std::optional<int64_t> timePs, cycles;
+  SmallVector<int64_t> sizes;
+};
+
 TileChooser::TileChooser(Model model, TileChooserOptions options)
-    : source(std::move(model)), settings(options) {}
+    : source(std::move(model)), settings(std::move(options)) {}
 
 //===----------------------------------------------------------------------===//
 // Ranking
@@ -56,11 +47,10 @@ static double tileVolume(const ::pr::Layer &layer) {
 const TileChooser::Ranked &TileChooser::rank(const ::pr::Layer &layer) {
   std::string text = ::pr::printLayer(layer);
   std::lock_guard<std::mutex> lock(mutex);
-  std::shared_ptr<const Ranked> &entry = ranked[text];
-  if (entry)
-    return *entry;
-  auto result = std::make_shared<Ranked>();
-  entry = result;
+  std::shared_ptr<Ranked> &result = ranked[text];
+  if (result)
+    return *result;
+  result = std::make_shared<Ranked>();
   const ::pr::Estimator &estimator = source.estimator;
   auto candidates =
       ::pr::tileCandidates(estimator.target(), layer, settings.maxCandidates);
@@ -109,100 +99,136 @@ static std::optional<SmallVector<int64_t>> toLoopSizes(const ::pr::Layer &layer,
   return sizes;
 }
 
+std::vector<TileChooser::Candidate>
+TileChooser::expressible(Operation *op, const Ranked &candidates,
+                         ArrayRef<int64_t> loops) const {
+  size_t numLoops = cast<TilingInterface>(op).getLoopIteratorTypes().size();
+  std::vector<Candidate> result;
+  for (auto [layer, estimate] :
+       llvm::zip_equal(candidates.layers, candidates.estimates))
+    if (auto sizes = toLoopSizes(layer, loops, numLoops))
+      result.push_back(
+          {&layer, estimate.timePs, estimate.cycles, std::move(*sizes)});
+  return result;
+}
+
+::pr::Expected<void>
+TileChooser::evaluateFirst(std::vector<Candidate> &candidates) {
+  std::vector<Candidate> known;
+  std::string whyNot;
+  for (Candidate &one :
+       llvm::MutableArrayRef(candidates).take_front(settings.evaluateBest)) {
+    auto cycles = evaluate(*one.layer);
+    if (!cycles) {
+      whyNot = cycles.error().message;
+      continue;
+    }
+    one.cycles = *cycles;
+    one.timePs =
+        ::pr::cyclesToPicoseconds(*cycles, settings.evaluator->info().clockKhz);
+    known.push_back(std::move(one));
+  }
+  if (known.empty())
+    return ::pr::makeError(::pr::ErrorKind::Unsupported, whyNot);
+  llvm::stable_sort(known, [](const Candidate &a, const Candidate &b) {
+    return a.cycles < b.cycles;
+  });
+  candidates = std::move(known);
+  return {};
+}
+
 TileChoice TileChooser::choose(Operation *op, const ::pr::Layer &layer) {
-  auto tiled = dyn_cast<TilingInterface>(op);
   SmallVector<int64_t> loops = loopsOfDims(op, layer);
-  if (!tiled || loops.empty())
+  if (!isa<TilingInterface>(op) || loops.empty())
     return {{}, "its loops are not those of a layer that can be tiled"};
   const Ranked &candidates = rank(layer);
   if (!candidates.whyNot.empty())
     return {{}, candidates.whyNot};
-  size_t numLoops = tiled.getLoopIteratorTypes().size();
-  SmallVector<std::pair<size_t, SmallVector<int64_t>>, 2> best;
-  int64_t expressible = 0;
-  for (size_t i = 0; i < candidates.layers.size(); ++i) {
-    auto sizes = toLoopSizes(candidates.layers[i], loops, numLoops);
-    if (!sizes)
-      continue;
-    if (++expressible <= 2)
-      best.push_back({i, std::move(*sizes)});
-  }
+  std::vector<Candidate> best = expressible(op, candidates, loops);
   if (best.empty())
     return {{}, "a dimension that the target tiles runs over several loops"};
+  int64_t compared = best.size(), evaluatedOnes = 0;
+  if (settings.evaluator) {
+    if (auto done = evaluateFirst(best); !done)
+      return {{}, done.error().message};
+    evaluatedOnes = best.size();
+  }
   MLIRContext *context = op->getContext();
-  const ::pr::Estimate &first = candidates.estimates[best[0].first];
   DenseI64ArrayAttr runnerUp;
   std::optional<int64_t> runnerUpPs, runnerUpCycles;
   if (best.size() > 1) {
-    const ::pr::Estimate &second = candidates.estimates[best[1].first];
-    runnerUp = DenseI64ArrayAttr::get(context, best[1].second);
-    runnerUpPs = second.timePs;
-    runnerUpCycles = second.cycles;
+    runnerUp = DenseI64ArrayAttr::get(context, best[1].sizes);
+    runnerUpPs = best[1].timePs;
+    runnerUpCycles = best[1].cycles;
   }
   return {TileSizesAttr::get(
-              context, DenseI64ArrayAttr::get(context, best[0].second),
+              context, DenseI64ArrayAttr::get(context, best[0].sizes),
               source.target(), source.estimator.modelId(),
-              LayerAttr::get(context, candidates.layers[best[0].first]),
-              first.timePs, first.cycles, runnerUp, runnerUpPs, runnerUpCycles,
-              expressible),
+              LayerAttr::get(context, *best[0].layer), best[0].timePs,
+              best[0].cycles, runnerUp, runnerUpPs, runnerUpCycles, compared,
+              evaluatedOnes),
           {}};
 }
 
-/// The layer that an operation is when seen alone.
-static std::optional<::pr::Layer> layerOf(Operation *op, std::string &whyNot) {
+/// The layer that an operation is when seen alone, or why it is none.
+static ::pr::Expected<::pr::Layer> layerOf(Operation *op) {
   LayerDescription description = describeOp(op);
-  if (!description.isLayer()) {
-    whyNot =
-        description.isFolded() ? "it has no work of its own" : description.why;
-    return std::nullopt;
-  }
-  auto layer = ::pr::checkedLayer(description.layer);
-  if (layer)
-    return *layer;
-  whyNot = layer.error().message;
-  return std::nullopt;
+  if (description.isLayer())
+    return ::pr::checkedLayer(description.layer);
+  return ::pr::makeError(::pr::ErrorKind::Unsupported,
+                         description.isFolded() ? "it has no work of its own"
+                                                : description.why);
 }
 
 TileChoice TileChooser::choose(Operation *op) {
-  TileChoice none;
-  auto layer = layerOf(op, none.whyNot);
-  return layer ? choose(op, *layer) : none;
+  auto layer = layerOf(op);
+  return layer ? choose(op, *layer) : TileChoice{{}, layer.error().message};
 }
 
-std::optional<int64_t> TileChooser::estimate(Operation *op,
-                                             ArrayRef<int64_t> sizes,
-                                             std::string &whyNot) const {
-  auto layer = layerOf(op, whyNot);
+//===----------------------------------------------------------------------===//
+// Sizes that are given
+//===----------------------------------------------------------------------===//
+
+static ::pr::Expected<::pr::Layer> scheduledLayer(Operation *op,
+                                                  ArrayRef<int64_t> sizes,
+                                                  const ::pr::TargetInfo &to) {
+  auto layer = layerOf(op);
+  return layer ? withLoopSizes(op, *layer, to, sizes)
+               : ::pr::Expected<::pr::Layer>(layer.takeError());
+}
+
+::pr::Expected<int64_t> TileChooser::predict(Operation *op,
+                                             ArrayRef<int64_t> sizes) const {
+  const ::pr::Estimator &estimator = source.estimator;
+  auto layer = scheduledLayer(op, sizes, estimator.target());
   if (!layer)
-    return std::nullopt;
-  SmallVector<int64_t> loops = loopsOfDims(op, *layer);
-  const ::pr::KindSupport *support =
-      source.estimator.target().find(layer->kind);
-  if (loops.empty()) {
-    whyNot = "its loops are not those of a layer that can be tiled";
-    return std::nullopt;
+    return layer.takeError();
+  ::pr::Estimate estimate = estimator.estimate(*layer);
+  if (estimate.status != ::pr::EstimateStatus::Unsupported)
+    return latencyOf(estimate);
+  return ::pr::makeError(::pr::ErrorKind::Unsupported,
+                         estimator.whyNot(*layer));
+}
+
+::pr::Expected<int64_t> TileChooser::evaluate(Operation *op,
+                                              ArrayRef<int64_t> sizes) {
+  auto layer = scheduledLayer(op, sizes, source.estimator.target());
+  return layer ? evaluate(*layer) : ::pr::Expected<int64_t>(layer.takeError());
+}
+
+::pr::Expected<int64_t> TileChooser::evaluate(const ::pr::Layer &layer) {
+  std::string text = ::pr::printLayer(layer);
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (auto known = evaluated.find(text); known != evaluated.end())
+      return known->second;
   }
-  if (!support || support->tileDims.empty()) {
-    whyNot = "target '" + source.target() + "' takes no tile sizes of " +
-             std::string(layer->info().name);
-    return std::nullopt;
-  }
-  SmallVector<int64_t> tiles;
-  for (unsigned dim : support->tileDims) {
-    int64_t size = loops[dim] < 0 || size_t(loops[dim]) >= sizes.size()
-                       ? 0
-                       : sizes[loops[dim]];
-    int64_t extent = (*layer)[dim];
-    tiles.push_back(size == 0 ? extent : std::min(size, extent));
-  }
-  ::pr::Layer scheduled =
-      ::pr::withTiles(*layer, support->tileDims, tiles.data());
-  ::pr::Estimate estimate = source.estimator.estimate(scheduled);
-  if (estimate.status == ::pr::EstimateStatus::Unsupported) {
-    whyNot = source.estimator.whyNot(scheduled);
-    return std::nullopt;
-  }
-  return latencyOf(estimate);
+  auto timing = settings.evaluator->evaluate(layer);
+  auto cycles = timing ? ::pr::Expected<int64_t>(timing->cycles)
+                       : ::pr::Expected<int64_t>(timing.takeError());
+  std::lock_guard<std::mutex> lock(mutex);
+  evaluated.emplace(text, cycles);
+  return cycles;
 }
 
 scf::SCFTileSizeComputationFunction

@@ -3,6 +3,13 @@
 // RUN: sed -e 's#MODEL#%models/npu.prm#' %s | not pr-opt --transform-interpreter 2>&1 | FileCheck %s --check-prefix=UNAWARE
 // RUN: sed -e 's#MODEL#nowhere.prm#' %s | not pr-opt --transform-interpreter 2>&1 | FileCheck %s --check-prefix=MISSING
 
+// With the description the choice is that of pr-choose-tiles with it.
+// RUN: sed -e 's#MODEL#%models/tiling_npu.prm#' -e 's#max_candidates 64#architecture "%S/../Inputs/tiling_npu.mlir" evaluate_best 4#' %s | pr-opt --transform-interpreter --canonicalize | FileCheck %s --check-prefix=BOTH
+// RUN: sed -e 's#MODEL#%models/tiling_npu.prm#' -e 's#max_candidates 64#architecture "ultratrail"#' %s | not pr-opt --transform-interpreter 2>&1 | FileCheck %s --check-prefix=OTHER
+// BOTH-LABEL: func.func @main
+// BOTH: scf.for {{.*}} = %c0 to %c64 step %c13
+// OTHER: error: architecture 'ultratrail' describes target 'ultratrail[clock_khz=1000000]', but model
+
 // UNAWARE: error: an operation gets no tile sizes: target 'npu' takes no tile sizes of matmul
 // UNAWARE: note: the operation
 // MISSING: error: {{.*}}nowhere.prm

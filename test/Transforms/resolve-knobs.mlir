@@ -3,6 +3,13 @@
 // RUN: not pr-opt %s --pr-resolve-knobs="model=%models/tiler.prm max-candidates=3" 2>&1 | FileCheck %s --check-prefix=MANY
 // RUN: not pr-opt %s --pr-resolve-knobs="model=%models/npu.prm" 2>&1 | FileCheck %s --check-prefix=UNAWARE
 
+// With the description, among the model's best: it knows that a depth of 16 is slow.
+// RUN: sed -e 's#32 : i64#13 : i64#' %s | pr-opt --pr-resolve-knobs="model=%models/tiling_npu.prm" | FileCheck %s --check-prefix=MODEL
+// RUN: sed -e 's#32 : i64#13 : i64#' %s | pr-opt --pr-resolve-knobs="model=%models/tiling_npu.prm architecture=%S/../Inputs/tiling_npu.mlir" | FileCheck %s --check-prefix=BOTH
+// RUN: sed -e 's#32 : i64#13 : i64#' %s | pr-opt --pr-resolve-knobs="model=%models/tiling_npu.prm architecture=%S/../Inputs/tiling_npu.mlir evaluate-best=1" | FileCheck %s --check-prefix=MODEL
+// MODEL: transform.tune.knob<"depth"> = 16 : i64
+// BOTH: transform.tune.knob<"depth"> = 13 : i64
+
 // MANY: error: its knobs have 4 combinations, more than 'max-candidates', 3
 // UNAWARE: error: no options of its knobs have an estimate: target 'npu' takes no tile sizes of matmul
 

@@ -16,10 +16,12 @@ def ChooseTilesOp : Op<Transform_Dialect, "pr.choose_tiles",
     `transform.structured.tile_using_for` takes them: the size that
     `pr-choose-tiles` would write, or the loop's whole extent where it would not be
     tiled. Each operation is seen alone: padding in front of it and what is fused
-    behind it do not count.
+    behind it do not count. With `architecture`, as with the pass, the description's
+    evaluator decides between the model's best.
 
     Fails silenceably where an operation gets no sizes or has another number of
-    loops, definitely where the model cannot be read.
+    loops, definitely where the model or
+    the description cannot be read, or are of two targets.
 
     ```mlir
     %m, %n, %k = transform.pr.choose_tiles "npu.prm" for %matmul
@@ -31,12 +33,15 @@ def ChooseTilesOp : Op<Transform_Dialect, "pr.choose_tiles",
     TransformHandleTypeInterface:$target,
     StrAttr:$model,
     DefaultValuedAttr<I64Attr, "256">:$max_candidates,
-    UnitAttr:$as_quantized
+    UnitAttr:$as_quantized,
+    OptionalAttr<StrAttr>:$architecture,
+    DefaultValuedAttr<I64Attr, "8">:$evaluate_best
   );
   let results = (outs Variadic<TransformParamTypeInterface>:$sizes);
   let assemblyFormat = [{
     $model `for` $target (`max_candidates` $max_candidates^)?
-    (`as_quantized` $as_quantized^)? attr-dict `:` functional-type(operands, results)
+    (`as_quantized` $as_quantized^)? (`architecture` $architecture^)?
+    (`evaluate_best` $evaluate_best^)? attr-dict `:` functional-type(operands, results)
   }];
 }
 

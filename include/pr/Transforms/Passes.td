@@ -131,6 +131,10 @@ def ChooseTiles : Pass<"pr-choose-tiles"> {
     once, and writes the fastest as attribute `pr.tile_sizes`, with its predicted
     latency and the runner-up. `pr-apply-tiles` applies them.
 
+    With `architecture`, the description of the model's target, the model only
+    makes a short list: its best `evaluate-best` candidates are evaluated on the
+    described machine, and the fastest there is taken.
+
     ```mlir
     %1 = linalg.matmul ins(%a, %w : tensor<8x64xi8>, tensor<64x8xi8>) outs(%0 : tensor<8x8xi32>) -> tensor<8x8xi32>
     // becomes
@@ -140,7 +144,7 @@ def ChooseTiles : Pass<"pr-choose-tiles"> {
     Other operations are left alone, for a reason that is a missed remark of
     category `pr`. Sizes from before are replaced. Runs on `builtin.module` or on
     a function. Fails where the model cannot be read, is not one, or knows no
-    schedules; with `strict`, where a layer that can be tiled gets no sizes.
+    schedules, and where the description is another target's; with `strict`, where a layer that can be tiled gets no sizes.
   }];
   let options = [
     ListOption<"models", "model", "std::string",
@@ -149,6 +153,11 @@ def ChooseTiles : Pass<"pr-choose-tiles"> {
                "Use the model for this target">,
     Option<"maxCandidates", "max-candidates", "int64_t", "256",
            "Most candidates that the model is asked about for each layer">,
+    Option<"architecture", "architecture", "std::string", [{""}],
+           "Description that decides between the model's best: the name of a built-in "
+           "architecture or a file; parameters in brackets, default: the model's">,
+    Option<"evaluateBest", "evaluate-best", "int64_t", "8",
+           "How many of the model's best the description decides between">,
     Option<"asQuantized", "as-quantized", "bool", "false",
            "Take float layers with the element types of the target's integer ones">,
     Option<"strict", "strict", "bool", "false",
@@ -194,7 +203,8 @@ def ResolveKnobs : Pass<"pr-resolve-knobs", "::mlir::ModuleOp"> {
     `transform.tune.knob` without a selection, and whose target is what
     `transform.structured.match` finds by operation name. Every combination of the
     knobs' options is predicted for the operations of the module that have this
-    name, and the fastest in all is written as `selected`.
+    name, and the fastest in all is written as `selected`. `architecture` and
+    `evaluate-best` are those of `pr-choose-tiles`.
 
     ```mlir
     %m = transform.tune.knob<"tile_m"> options = [2, 4, 8] -> !transform.param<i64>
@@ -212,6 +222,10 @@ def ResolveKnobs : Pass<"pr-resolve-knobs", "::mlir::ModuleOp"> {
                "Use the model for this target">,
     Option<"maxCandidates", "max-candidates", "int64_t", "4096",
            "Most combinations that the model is asked about">,
+    Option<"architecture", "architecture", "std::string", [{""}],
+           "Description that decides between the model's best combinations">,
+    Option<"evaluateBest", "evaluate-best", "int64_t", "8",
+           "How many of the model's best combinations the description decides between">,
   ];
   let dependentDialects = ["::mlir::pr::PRDialect"];
 }

@@ -273,15 +273,14 @@ static LogicalResult verifyPerKind(EmitError emitError, StringRef name,
   return success();
 }
 
-LogicalResult AnnotatedKeysAttr::verify(EmitError emitError, StringRef target,
-                                        StringRef model, bool asQuantized,
-                                        int64_t assumedExtent,
-                                        DictionaryAttr fused,
-                                        DictionaryAttr types,
-                                        DictionaryAttr keys) {
+LogicalResult AnnotatedKeysAttr::verify(
+    EmitError emitError, StringRef target, StringRef model, bool asQuantized,
+    int64_t assumedExtent, DictionaryAttr fused, DictionaryAttr types,
+    DictionaryAttr tiles, DictionaryAttr keys) {
   if (failed(verifySource(emitError, target, model)) ||
       failed(verifyPerKind(emitError, "fused", fused)) ||
-      failed(verifyPerKind(emitError, "types", types)))
+      failed(verifyPerKind(emitError, "types", types)) ||
+      failed(verifyPerKind(emitError, "tiles", tiles)))
     return failure();
   if (assumedExtent < 0)
     return emitError() << "'assumed_extent' is " << assumedExtent
@@ -315,12 +314,15 @@ static LogicalResult verifyAtLeastZero(EmitError emitError, StringRef name,
                      << ", expected 0 or more";
 }
 
-LogicalResult TileSizesAttr::verify(
-    EmitError emitError, DenseI64ArrayAttr sizes, StringRef target,
-    StringRef model, LayerAttr layer, std::optional<int64_t> timePs,
-    std::optional<int64_t> cycles, DenseI64ArrayAttr runnerUp,
-    std::optional<int64_t> runnerUpTimePs,
-    std::optional<int64_t> runnerUpCycles, int64_t candidates) {
+LogicalResult TileSizesAttr::verify(EmitError emitError,
+                                    DenseI64ArrayAttr sizes, StringRef target,
+                                    StringRef model, LayerAttr layer,
+                                    std::optional<int64_t> timePs,
+                                    std::optional<int64_t> cycles,
+                                    DenseI64ArrayAttr runnerUp,
+                                    std::optional<int64_t> runnerUpTimePs,
+                                    std::optional<int64_t> runnerUpCycles,
+                                    int64_t candidates, int64_t evaluated) {
   if (failed(verifySizes(emitError, "sizes", sizes)))
     return failure();
   if (!model.empty() && failed(verifySource(emitError, target, model)))
@@ -339,7 +341,8 @@ LogicalResult TileSizesAttr::verify(
        {std::pair("time_ps", timePs), std::pair("cycles", cycles),
         std::pair("runner_up_time_ps", runnerUpTimePs),
         std::pair("runner_up_cycles", runnerUpCycles),
-        std::pair("candidates", std::optional(candidates))})
+        std::pair("candidates", std::optional(candidates)),
+        std::pair("evaluated", std::optional(evaluated))})
     if (failed(verifyAtLeastZero(emitError, name, value)))
       return failure();
   return success();

@@ -14,6 +14,7 @@
 //                  one for each mac or byte, on top of 1000; bounds of 10 %
 //   tiler.prm      int8 matmul and conv2d with open tile sizes in a buffer: 10
 //                  cycles, 20 for each step and one for each step's depth
+//   tiling_npu.prm the same products for the machine of Inputs/tiling_npu.mlir
 #include "pr/Model/ModelBundle.h"
 #include "pr/Support/File.h"
 
@@ -225,9 +226,14 @@ static std::string corrected(const std::string &original) {
   return builder.build();
 }
 
+/// What pr-bench-opt says of a described machine.
+static TargetInfo described(const std::string &file) {
+  return check(TargetInfo::fromJson(check(readFile(file))));
+}
+
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    std::cerr << "usage: pr-make-test-models FOLDER\n";
+  if (argc != 3) {
+    std::cerr << "usage: pr-make-test-models FOLDER DESCRIPTION.json\n";
     return 2;
   }
   TargetInfo clockless = npu();
@@ -241,7 +247,8 @@ int main(int argc, char **argv) {
       {"npu2.prm", build(npu(), second)},
       {"corrected.prm", corrected(build(npu(), npuKinds()))},
       {"board.prm", build(board(), boardKinds())},
-      {"tiler.prm", build(tiler(), tilerKinds())}};
+      {"tiler.prm", build(tiler(), tilerKinds())},
+      {"tiling_npu.prm", build(described(argv[2]), {tilerKinds().front()})}};
   for (const auto &[name, bytes] : files)
     check(writeFileAtomically(std::string(argv[1]) + "/" + name, bytes));
   return 0;

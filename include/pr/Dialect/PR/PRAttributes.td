@@ -175,10 +175,11 @@ def PR_AnnotatedKeysAttr : PR_Attr<"AnnotatedKeys", "annotated_keys"> {
     Attributes on foreign operations get lost when a pass replaces the
     operation. The function remembers the key of every layer that was annotated
     and how often it occurred, so that `pr-verify-estimates` finds the lost ones.
-    `fused` and `types` repeat what the description of the operations took from
-    the target: for each layer kind that it has, the epilogue operations that
-    cost nothing, and the element types it computes with where not any. They let
-    the layers be described again without the model.
+    `fused`, `types` and `tiles` repeat what the description of the operations
+    took from the target: for each layer kind that it has, the epilogue operations
+    that cost nothing, the element types it computes with where not any, and the
+    dimensions whose tile sizes it takes. They let the layers be described again
+    without the model.
 
     Example:
 
@@ -195,6 +196,7 @@ def PR_AnnotatedKeysAttr : PR_Attr<"AnnotatedKeys", "annotated_keys"> {
     DefaultValuedParameter<"int64_t", "0", "annotated with assume-extent; 0: without">:$assumed_extent,
     OptionalParameter<"::mlir::DictionaryAttr", "layer kind to names of epilogue operations">:$fused,
     OptionalParameter<"::mlir::DictionaryAttr", "layer kind to element types">:$types,
+    OptionalParameter<"::mlir::DictionaryAttr", "layer kind to dimensions with tile sizes">:$tiles,
     "::mlir::DictionaryAttr":$keys
   );
   let assemblyFormat = "`<` struct(params) `>`";
@@ -209,7 +211,8 @@ def PR_TileSizesAttr : PR_Attr<"TileSizes", "tile_sizes"> {
     `pr-choose-tiles` adds why: the target and model that were asked, the layer
     with the chosen schedule, how long it takes, the second best sizes and their
     time, and the number of candidates. Times are integer picoseconds, cycles
-    are absent where the target counts none.
+    are absent where the target counts none; they are the model's, or, where
+    `evaluated` says between how many candidates it decided, the evaluator's.
 
     Example:
 
@@ -230,7 +233,8 @@ def PR_TileSizesAttr : PR_Attr<"TileSizes", "tile_sizes"> {
     OptionalParameter<"::mlir::DenseI64ArrayAttr", "the second best sizes">:$runner_up,
     PR_OptionalInt<"picoseconds">:$runner_up_time_ps,
     PR_OptionalInt<"cycles">:$runner_up_cycles,
-    DefaultValuedParameter<"int64_t", "0", "how many were compared">:$candidates
+    DefaultValuedParameter<"int64_t", "0", "how many were compared">:$candidates,
+    DefaultValuedParameter<"int64_t", "0", "how many the target's evaluator compared">:$evaluated
   );
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;

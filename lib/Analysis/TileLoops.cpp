@@ -3,7 +3,13 @@
 // Dimensions of a layer and loops of an operation, by the operands that each
 // runs over: a loop of the result and the left factor alone is a row of a
 // matrix product, and so on.
-#include "pr/Transforms/TileChoice.h"
+#include "pr/Analysis/TileLoops.h"
+
+#include "Program.h"
+
+#include "pr/Dialect/PR/PRAttributes.h"
+#include "pr/Dialect/PR/PRDialect.h"
+#include "pr/Lattice/TileSpace.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/StringMap.h"
@@ -151,4 +157,87 @@ SmallVector<int64_t> mlir::pr::loopsOfDims(Operation *op,
                   layer.kind == ::pr::LayerKind::DepthwiseConv2D;
   return isProduct || isWindow ? NamedLoops(structured).ofDims(layer)
                                : SmallVector<int64_t>();
+}
+
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+static ::pr::Error unsupported(const std::string &message) {
+  return ::pr::makeError(::pr::ErrorKind::Unsupported, message);
+}
+
+/// A loop that sizes cut although no dimension in `tiled` runs over it; -1
+/// where there is none.
+static int64_t findStrayCut(Operation *op, ArrayRef<int64_t> sizes,
+                            ArrayRef<int64_t> tiled) {
+  SmallVector<int64_t> extents =
+      cast<linalg::LinalgOp>(op).getStaticLoopRanges();
+  for (auto [loop, size, extent] : llvm::enumerate(sizes, extents))
+    if (size > 0 && (ShapedType::isDynamic(extent) || size < extent) &&
+        !llvm::is_contained(tiled, int64_t(loop)))
+      return loop;
+  return -1;
+}
+
+::pr::Expected<::pr::Layer>
+mlir::pr::withLoopSizes(Operation *op, const ::pr::Layer &layer,
+                        const ::pr::TargetInfo &target,
+                        ArrayRef<int64_t> sizes) {
+  SmallVector<int64_t> loops = loopsOfDims(op, layer);
+  if (loops.empty())
+    return unsupported("its loops are not those of a layer that can be tiled");
+  const ::pr::KindSupport *support = target.find(layer.kind);
+  std::string kind(layer.info().name);
+  if (!support || support->tileDims.empty())
+    return unsupported("target '" + target.name + "' takes no tile sizes of " +
+                       kind);
+  SmallVector<int64_t> tiles, tiled;
+  for (unsigned dim : support->tileDims) {
+    int64_t loop = loops[dim], extent = layer[dim];
+    bool isCut = loop >= 0 && size_t(loop) < sizes.size() && sizes[loop] > 0;
+    tiles.push_back(isCut ? std::min(sizes[loop], extent) : extent);
+    tiled.push_back(loop);
+  }
+  if (int64_t stray = findStrayCut(op, sizes, tiled); stray >= 0)
+    return unsupported("its tile sizes cut loop " + std::to_string(stray) +
+                       ", of which target '" + target.name +
+                       "' takes no tile size");
+  return ::pr::withTiles(layer, support->tileDims, tiles.data());
+}
+
+/// The sizes that an operation has for this target, or for any; null: none.
+static TileSizesAttr tileSizesFor(Operation *op, StringAttr name,
+                                  const ::pr::TargetInfo &target) {
+  auto sizes = dyn_cast_or_null<TileSizesAttr>(op->getDiscardableAttr(name));
+  bool isMeant = sizes && (sizes.getTarget().empty() ||
+                           sizes.getTarget() == StringRef(target.name));
+  return isMeant ? sizes : TileSizesAttr();
+}
+
+void mlir::pr::addSchedules(Program &program, const ::pr::TargetInfo &target) {
+  StringAttr name;
+  for (OpDescription &description : program.ops()) {
+    if (!description.isLayer())
+      continue;
+    if (!name) {
+      auto *dialect =
+          description.op->getContext()->getLoadedDialect<PRDialect>();
+      if (!dialect)
+        return;
+      name = dialect->getTileSizesAttrHelper().getName();
+    }
+    TileSizesAttr sizes = tileSizesFor(description.op, name, target);
+    const ::pr::KindSupport *support = program.support(description.layer.kind);
+    if (!sizes || !support || support->tileDims.empty())
+      continue;
+    auto scheduled = withLoopSizes(description.op, description.layer, target,
+                                   sizes.getSizes().asArrayRef());
+    if (scheduled) {
+      description.layer = std::move(*scheduled);
+      continue;
+    }
+    description.status = LayerDescription::Status::Unsupported;
+    description.why = scheduled.error().message;
+  }
 }
