@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Tiling itself is upstream's; what is here keeps attributes true.
+#include "TileRemainders.h"
+
 #include "pr/Analysis/TileLoops.h"
 #include "pr/Dialect/PR/PRAttributes.h"
 #include "pr/Dialect/PR/PRDialect.h"
@@ -11,7 +13,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -56,8 +57,7 @@ static AnnotatedKeysAttr without(AnnotatedKeysAttr keys, StringRef key) {
   return AnnotatedKeysAttr::get(
       keys.getContext(), keys.getTarget(), keys.getModel(),
       keys.getAsQuantized(), keys.getAssumedExtent(), keys.getFused(),
-      keys.getTypes(), keys.getTiles(),
-      builder.getDictionaryAttr(left));
+      keys.getTypes(), keys.getTiles(), builder.getDictionaryAttr(left));
 }
 
 /// Takes an operation that goes out of the function's record.
@@ -164,15 +164,7 @@ private:
     if (Operation *function = op->getParentOfType<FunctionOpInterface>())
       forget(function, estimates, keysName);
     IRRewriter rewriter(op);
-    scf::SCFTilingOptions options;
-    options.setTileSizes(
-        getAsIndexOpFoldResult(&getContext(), tiles.getSizes().asArrayRef()));
-    auto result = scf::tileUsingSCF(rewriter, op, options);
-    if (failed(result))
-      return op->emitError()
-             << "cannot be tiled by " << Attribute(tiles.getSizes());
-    rewriter.replaceOp(op, result->replacements);
-    return success();
+    return tileLoops(rewriter, op, tiles.getSizes(), remainder);
   }
 
   StringAttr sizesName, latencyName, keysName, totalName;

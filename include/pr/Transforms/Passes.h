@@ -13,6 +13,9 @@
 
 namespace mlir {
 namespace pr {
+/// What pr-apply-tiles does with the last tile of a loop where it is smaller.
+enum class TileRemainder { Dynamic, Peel, Pad };
+
 #define GEN_PASS_DECL
 #include "pr/Transforms/Passes.h.inc"
 

@@ -183,6 +183,14 @@ def ApplyTiles : Pass<"pr-apply-tiles"> {
     }
     ```
 
+    Where a size does not divide an extent, the last tile is smaller, and
+    `remainder` says what becomes of it. `dynamic`: the loop has a tile of dynamic
+    shape, as upstream leaves it. `peel`: the last iteration of each such loop
+    stands behind it, so that after `canonicalize` every tile is static. `pad`:
+    tiles are padded with zeros to their full size and the results cut back, so
+    that there is one static tile; along a dimension that is summed over, only
+    where the operation is a sum of products.
+
     Estimates stay true: a tile carries neither the estimate nor the sizes of the
     operation it was cut from, `pr.annotated_keys` of the function no longer
     counts that operation, and totals over a function that changed are removed.
@@ -194,6 +202,15 @@ def ApplyTiles : Pass<"pr-apply-tiles"> {
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
                            "::mlir::pr::PRDialect", "::mlir::scf::SCFDialect",
                            "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"remainder", "remainder", "::mlir::pr::TileRemainder",
+           "::mlir::pr::TileRemainder::Dynamic",
+           "What becomes of the last tile where a size does not divide an extent",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::pr::TileRemainder::Dynamic, "dynamic", "a tile of dynamic shape"),
+             clEnumValN(::mlir::pr::TileRemainder::Peel, "peel", "an operation of its own behind the loop"),
+             clEnumValN(::mlir::pr::TileRemainder::Pad, "pad", "padded with zeros to a full tile"))}]>,
+  ];
 }
 
 def ResolveKnobs : Pass<"pr-resolve-knobs", "::mlir::ModuleOp"> {
