@@ -23,6 +23,8 @@ from rich.progress import Progress
 WORTH_CHOOSING = 0.10
 #: Candidates of the model that the evaluator decides between.
 SHORT_LIST = 8
+#: Ways of choosing that have a bound.
+MODEL, BOTH = "model", f"model, then evaluator on its best {SHORT_LIST}"
 
 
 def networks_folder() -> Path:
@@ -35,12 +37,13 @@ def describe(target: str) -> _core.TargetInfo:
     return _core.TargetInfo.from_json(text)
 
 
-def network_layers(info: _core.TargetInfo, types: str) -> list[_core.Layer]:
-    """The distinct layers of the linalg networks that the target tiles, with these
-    element types and without what is fused behind them."""
+def network_layers(info: _core.TargetInfo, types: str,
+                   files: Sequence[str] = ("*.linalg.mlir",)) -> list[_core.Layer]:
+    """The distinct layers of the networks that the target tiles, with these element
+    types and without what is fused behind them."""
     tiled = [kind for kind in info.kinds if info.tile_dims(kind)]
     found: dict[_core.Layer, None] = {}
-    for file in sorted(networks_folder().glob("*.linalg.mlir")):
+    for file in sorted(one for pattern in files for one in networks_folder().glob(pattern)):
         if ".dyn." in file.name:
             continue
         text = toolchain.output_of([sys.executable, "-m", "mlir_pr", "layers", str(file), "--format=text"])
@@ -158,8 +161,8 @@ def choices(estimator: _core.Estimator, case: Case) -> dict[str, float]:
     order = ranking(predictions(estimator, case), case)
     largest = max(range(len(case.candidates)), key=lambda i: volume(case.candidates[i]))
     result = {
-        "model": case.regret(case.truth[order[0]]),
-        f"model, then evaluator on its best {SHORT_LIST}": case.regret(case.truth[order[:SHORT_LIST]].min()),
+        MODEL: case.regret(case.truth[order[0]]),
+        BOTH: case.regret(case.truth[order[:SHORT_LIST]].min()),
         "largest that fits": case.regret(case.truth[largest]),
         "random (expected)": case.random_regret,
     }
