@@ -15,6 +15,10 @@ using namespace pr;
 int64_t Step::lastPoint(int64_t extent) const {
   if (width <= 1 || !covers(extent))
     return extent;
+  // Almost always: without the division of a library.
+  if (extent >= 0 && offset >= 0 && ((extent | offset | width) >> 31) == 0)
+    return std::min(ceilDiv(extent - offset, width) * width + offset,
+                    regionHigh);
   // 128 bits: an extent, an offset and a width near 2^62 must not wrap.
   using Wide = __int128;
   Wide distance = Wide(extent) - offset;
@@ -79,28 +83,46 @@ bool pr::scalesWork(LayerKind kind, unsigned index) {
 // Rounding
 //===----------------------------------------------------------------------===//
 
-/// Whether no count of the layer can leave 62 bits, seen from the number of
-/// bits of its dimensions alone. The 13 bits left over are for element sizes
+using Dims = std::array<int64_t, kMaxDims>;
+
+/// Whether no count of a layer with these dimensions can leave 62 bits, seen
+/// from their number of bits alone. The 13 bits left over are for element sizes
 /// (4), operations per element (3), rows between windows (3), sums (3).
-static bool isClearlySmall(const Layer &layer) {
+static bool isClearlySmall(const Dims &dims) {
   unsigned bits = 0;
-  for (unsigned i = 0, end = layer.numDims(); i < end; ++i)
-    if (layer[i] > 1)
-      bits += 64 - __builtin_clzll(static_cast<uint64_t>(layer[i] - 1));
+  for (int64_t extent : dims)
+    if (extent > 1)
+      bits += 64 - __builtin_clzll(static_cast<uint64_t>(extent - 1));
   return bits <= 62 - 13;
 }
 
-static bool isChannels(std::string_view name) {
-  return name == "oc" || name == "ic";
+/// For each kind, its dimension of groups and those that groups divide:
+/// rounding asks for every step of every layer.
+struct GroupDims {
+  std::optional<unsigned> groups;
+  uint32_t channels = 0; ///< a bit for each dimension
+};
+
+static std::vector<GroupDims> makeGroupDims() {
+  std::vector<GroupDims> table;
+  for (const KindInfo &info : allLayerKinds()) {
+    GroupDims &entry = table.emplace_back();
+    entry.groups = info.findDim("g");
+    for (const char *name : {"oc", "ic"})
+      if (auto channels = info.findDim(name))
+        entry.channels |= uint32_t(1) << *channels;
+  }
+  return table;
 }
 
 /// The groups must go on dividing the channels. Rounding down to a multiple
 /// stays on the plateau, because the layer's own extent is one.
 static int64_t alignToGroups(const Layer &layer, unsigned dim, int64_t extent) {
-  if (!isChannels(layer.info().dims[dim].name))
-    return extent;
-  auto groups = layer.info().findDim("g");
-  return groups ? extent - extent % layer[*groups] : extent;
+  static const std::vector<GroupDims> table = makeGroupDims();
+  const GroupDims &dims = table[static_cast<size_t>(layer.kind)];
+  bool isDivided = dims.groups && dims.channels >> dim & 1;
+  int64_t groups = isDivided ? layer[*dims.groups] : 1;
+  return groups == 1 ? extent : extent - extent % groups;
 }
 
 /// Steps are those of the target's own tile sizes.
@@ -109,13 +131,13 @@ static bool hasOwnTile(const Layer &layer, unsigned dim) {
                      [&](const ScheduleLoop &loop) { return loop.dim == dim; });
 }
 
-/// Rounds every dimension to the nearest edge of the steps that `wanted`
+/// Every dimension rounded to the nearest edge of the steps that `wanted`
 /// accepts.
 template <typename Predicate>
-static Layer roundUp(const Lattice &lattice, const Layer &layer, bool clamp,
-                     Predicate wanted) {
+static Dims roundDims(const Lattice &lattice, const Layer &layer, bool clamp,
+                      Predicate wanted) {
   static_assert(kMaxDims <= 32, "one bit per dimension");
-  std::array<int64_t, kMaxDims> last = layer.dims;
+  Dims last = layer.dims;
   uint32_t stepped = 0;
   for (const Step &step : lattice.steps) {
     int64_t extent = layer[step.dim];
@@ -130,19 +152,28 @@ static Layer roundUp(const Lattice &lattice, const Layer &layer, bool clamp,
     last[step.dim] = nested ? std::min(last[step.dim], point) : point;
     stepped |= uint32_t(1) << step.dim;
   }
-  if (last == layer.dims)
+  return last;
+}
+
+/// The layer with other extents; as it is where they are not legal.
+static Layer withDims(const Layer &layer, const Dims &dims) {
+  if (dims == layer.dims)
     return layer;
   Layer result = layer;
-  result.dims = last;
-  if (isClearlySmall(result))
+  result.dims = dims;
+  if (isClearlySmall(dims))
     return result;
-  auto checked = checkedLayer(result);
-  return checked ? *checked : layer;
+  auto checked = checkedLayer(std::move(result));
+  return checked ? std::move(*checked) : layer;
+}
+
+static Dims representativeDims(const Lattice &lattice, const Layer &layer) {
+  return roundDims(lattice, layer, /*clamp=*/true,
+                   [](const Step &) { return true; });
 }
 
 Layer Lattice::representative(const Layer &layer) const {
-  return roundUp(*this, layer, /*clamp=*/true,
-                 [](const Step &) { return true; });
+  return withDims(layer, representativeDims(*this, layer));
 }
 
 Layer Lattice::queryPoint(const Layer &layer) const {
@@ -152,14 +183,17 @@ Layer Lattice::queryPoint(const Layer &layer) const {
     if (step.width > 1 && step.plateau != Plateau::Flat &&
         step.covers(layer[step.dim]))
       ramping |= uint32_t(1) << step.dim;
-  return roundUp(*this, layer, /*clamp=*/true, [&](const Step &step) {
+  auto isFlat = [&](const Step &step) {
     return (ramping >> step.dim & 1) == 0;
-  });
+  };
+  return withDims(layer, roundDims(*this, layer, /*clamp=*/true, isFlat));
 }
 
 Layer Lattice::roundedFor(Resource resource, const Layer &layer) const {
-  return roundUp(*this, layer, /*clamp=*/false,
-                 [&](const Step &step) { return step.resource == resource; });
+  return withDims(
+      layer, roundDims(*this, layer, /*clamp=*/false, [&](const Step &step) {
+        return step.resource == resource;
+      }));
 }
 
 //===----------------------------------------------------------------------===//
@@ -167,7 +201,9 @@ Layer Lattice::roundedFor(Resource resource, const Layer &layer) const {
 //===----------------------------------------------------------------------===//
 
 double Lattice::waste(const Layer &layer) const {
-  Layer rounded = representative(layer);
+  Dims rounded = representativeDims(*this, layer);
+  if (rounded != layer.dims && !isClearlySmall(rounded))
+    rounded = representative(layer).dims;
   double useful = 1;
   for (unsigned i = 0, end = layer.numDims(); i < end; ++i)
     if (rounded[i] != layer[i] && scalesWork(kind, i))

@@ -4,6 +4,7 @@
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
+#include <array>
 
 using namespace pr;
 
@@ -27,17 +28,24 @@ static int64_t bitsOf(const TypeList &types, unsigned index) {
   return index < types.size() ? types[index].bits : 0;
 }
 
-std::vector<int64_t> pr::legalityValues(const Layer &layer) {
-  std::vector<int64_t> values;
-  values.reserve(2 * size_t(layer.numDims()) + 4);
-  values.assign(layer.dims.begin(), layer.dims.begin() + layer.numDims());
-  bool isFloat = !layer.operands.empty() && layer.operands[0].isFloat();
-  for (int64_t value : {bitsOf(layer.operands, 0), bitsOf(layer.operands, 1),
-                        bitsOf(layer.results, 0), int64_t(isFloat)})
-    values.push_back(value);
-  values.resize(values.size() + layer.numDims());
+static constexpr unsigned kMaxLegalityValues = 2 * kMaxDims + 4;
+
+/// Writes the values, all that there are for the kind.
+static void writeLegalityValues(const Layer &layer, int64_t *values) {
+  unsigned dims = layer.numDims();
+  int64_t *next = std::copy_n(layer.dims.begin(), dims, values);
+  *next++ = bitsOf(layer.operands, 0);
+  *next++ = bitsOf(layer.operands, 1);
+  *next++ = bitsOf(layer.results, 0);
+  *next++ = !layer.operands.empty() && layer.operands[0].isFloat();
+  std::fill_n(next, dims, 0);
   for (const ScheduleLoop &loop : layer.schedule.tile)
     values[tileVariable(layer.kind, loop.dim)] = loop.extent;
+}
+
+std::vector<int64_t> pr::legalityValues(const Layer &layer) {
+  std::vector<int64_t> values(2 * size_t(layer.numDims()) + 4);
+  writeLegalityValues(layer, values.data());
   return values;
 }
 
@@ -72,17 +80,35 @@ static std::string join(const std::vector<std::string> &items,
   return text;
 }
 
+/// Whether a text spells the layer's types; without printing them, because
+/// every query asks.
+static bool spellsTypes(std::string_view text, const Layer &layer) {
+  auto take = [&](std::string_view expected) {
+    bool found = text.substr(0, expected.size()) == expected;
+    text.remove_prefix(found ? expected.size() : 0);
+    return found;
+  };
+  auto takeAll = [&](const TypeList &types) {
+    for (unsigned i = 0; i < types.size(); ++i)
+      if ((i > 0 && !take(", ")) || !take(toString(types[i])))
+        return false;
+    return true;
+  };
+  return takeAll(layer.operands) && take(" -> ") && takeAll(layer.results) &&
+         text.empty();
+}
+
 static Expected<void> checkTypes(const std::string &target,
                                  const KindSupport &support,
                                  const Layer &layer) {
-  if (support.types.empty())
-    return {};
-  std::string types = printTypes(layer.operands, layer.results);
-  if (std::find(support.types.begin(), support.types.end(), types) !=
-      support.types.end())
+  if (support.types.empty() ||
+      std::any_of(
+          support.types.begin(), support.types.end(),
+          [&](const std::string &text) { return spellsTypes(text, layer); }))
     return {};
   return unsupported("target '" + target + "' has no " +
-                     std::string(layer.info().name) + " of '" + types +
+                     std::string(layer.info().name) + " of '" +
+                     printTypes(layer.operands, layer.results) +
                      "', only of '" + join(support.types, "' or '") + "'");
 }
 
@@ -105,7 +131,8 @@ static Expected<void> checkRules(const std::string &target,
                                  const Layer &layer) {
   if (support.rules.empty())
     return {};
-  std::vector<int64_t> values = legalityValues(layer);
+  std::array<int64_t, kMaxLegalityValues> values;
+  writeLegalityValues(layer, values.data());
   auto fail = [&](const std::string &why) {
     return unsupported("target '" + target + "' cannot run this " +
                        std::string(layer.info().name) + ": " + why);

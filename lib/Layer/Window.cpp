@@ -4,20 +4,23 @@
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 using namespace pr;
 
 using Wide = __int128;
 
 /// Sum of floor((a * i + b) / m) for i in [0, n), in O(log) steps like Euclid's
-/// algorithm. Preconditions: n, a, b >= 0, m > 0.
-static Wide floorSum(Wide n, Wide m, Wide a, Wide b) {
-  Wide sum = 0;
+/// algorithm. Preconditions: n, a, b >= 0, m > 0; nothing overflows Int.
+template <typename Int>
+static Int floorSum(Int n, Int m, Int a, Int b) {
+  Int sum = 0;
   while (true) {
     sum += (a / m) * (n * (n - 1) / 2) + (b / m) * n;
     a %= m;
     b %= m;
-    Wide top = a * n + b;
+    Int top = a * n + b;
     if (top < m)
       return sum;
     n = top / m;
@@ -43,12 +46,17 @@ static int64_t pairsBelow(const WindowAxis &axis, int64_t limit) {
     // Summed from the last tap backwards, so that every summand grows.
     int64_t count = reached - saturated;
     int64_t first = limit - (reached - 1) * axis.dilation + axis.stride - 1;
-    pairs += floorSum(count, axis.stride, axis.dilation, first);
+    // Windows of real layers are small, and wide divisions take their time.
+    bool small = ((count | axis.stride | axis.dilation | first) >> 20) == 0;
+    pairs += small ? floorSum(count, axis.stride, axis.dilation, first)
+                   : floorSum<Wide>(count, axis.stride, axis.dilation, first);
   }
   return static_cast<int64_t>(pairs);
 }
 
 int64_t WindowAxis::usefulTaps() const {
+  if (padLow == 0 && padHigh == 0)
+    return kernel * output;
   return pairsBelow(*this, padLow + input()) - pairsBelow(*this, padLow);
 }
 
@@ -65,10 +73,6 @@ WindowAxis WindowAxis::fromInput(int64_t input, int64_t kernel, int64_t stride,
   return axis;
 }
 
-bool pr::hasWindow(LayerKind kind) {
-  return kindInfo(kind).findDim(DimRole::Output, 2).has_value();
-}
-
 namespace {
 struct AxisField {
   DimRole role;
@@ -76,25 +80,56 @@ struct AxisField {
 };
 } // namespace
 
-static constexpr AxisField kAxisFields[] = {
-    {DimRole::Output, &WindowAxis::output},
-    {DimRole::Kernel, &WindowAxis::kernel},
-    {DimRole::Stride, &WindowAxis::stride},
-    {DimRole::Dilation, &WindowAxis::dilation},
-    {DimRole::PadLow, &WindowAxis::padLow},
-    {DimRole::PadHigh, &WindowAxis::padHigh},
+static constexpr std::array<AxisField, 6> kAxisFields = {
+    {{DimRole::Output, &WindowAxis::output},
+     {DimRole::Kernel, &WindowAxis::kernel},
+     {DimRole::Stride, &WindowAxis::stride},
+     {DimRole::Dilation, &WindowAxis::dilation},
+     {DimRole::PadLow, &WindowAxis::padLow},
+     {DimRole::PadHigh, &WindowAxis::padHigh}}};
+
+namespace {
+/// The dimension behind each field of each axis of a kind; -1: none.
+struct WindowDims {
+  bool exists = false;
+  std::array<std::array<int8_t, kAxisFields.size()>, 3> axes;
 };
+} // namespace
+
+static std::vector<WindowDims> makeWindowTable() {
+  std::vector<WindowDims> table;
+  for (const KindInfo &info : allLayerKinds()) {
+    WindowDims &entry = table.emplace_back();
+    entry.exists = info.findDim(DimRole::Output, 2).has_value();
+    for (int axis = 0; axis < 3; ++axis)
+      for (size_t i = 0; i < kAxisFields.size(); ++i) {
+        auto dim = info.findDim(kAxisFields[i].role, axis);
+        entry.axes[axis][i] = dim ? static_cast<int8_t>(*dim) : int8_t(-1);
+      }
+  }
+  return table;
+}
+
+/// Every window that is described, checked or counted is read field by field.
+static const WindowDims &windowDims(LayerKind kind) {
+  static const std::vector<WindowDims> table = makeWindowTable();
+  return table[static_cast<size_t>(kind)];
+}
+
+bool pr::hasWindow(LayerKind kind) { return windowDims(kind).exists; }
 
 WindowAxis pr::windowAxis(const Layer &layer, int axis) {
   WindowAxis window;
-  for (const AxisField &field : kAxisFields)
-    if (auto index = layer.info().findDim(field.role, axis))
-      window.*field.member = layer[*index];
+  const auto &dims = windowDims(layer.kind).axes[axis];
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (dims[i] >= 0)
+      window.*kAxisFields[i].member = layer[dims[i]];
   return window;
 }
 
 void pr::setWindowAxis(Layer &layer, int axis, const WindowAxis &window) {
-  for (const AxisField &field : kAxisFields)
-    if (auto index = layer.info().findDim(field.role, axis))
-      layer[*index] = window.*field.member;
+  const auto &dims = windowDims(layer.kind).axes[axis];
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (dims[i] >= 0)
+      layer[dims[i]] = window.*kAxisFields[i].member;
 }

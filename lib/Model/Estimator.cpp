@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 using namespace pr;
 
@@ -42,6 +43,33 @@ struct KindEntry {
   const KindModel *model = nullptr;
   const KindSupport *support = nullptr;
 };
+
+/// A prediction as the memo table keeps it: copied byte by byte.
+struct KeptPrediction {
+  double latency = 0, lower = 0, upper = 0;
+  bool bounded = false, measured = false, extrapolated = false;
+
+  KeptPrediction() = default;
+  explicit KeptPrediction(const Prediction &from)
+      : latency(from.latency), bounded(from.bounds.has_value()),
+        measured(from.measured), extrapolated(from.extrapolated) {
+    if (bounded)
+      std::tie(lower, upper) = *from.bounds;
+  }
+  explicit operator Prediction() const {
+    Prediction result{latency, std::nullopt, measured, extrapolated};
+    if (bounded)
+      result.bounds.emplace(lower, upper);
+    return result;
+  }
+};
+
+/// Layers of one kind that wait for their prediction, and room for it.
+struct Waiting {
+  std::vector<size_t> places; ///< in the batch
+  std::vector<Layer> points;
+  std::vector<Prediction> found;
+};
 } // namespace
 
 struct Estimator::State {
@@ -53,9 +81,13 @@ struct Estimator::State {
   const Lattice *lattice(LayerKind kind) const;
   /// Completes an estimate from the prediction of its query point.
   Estimate finish(const Layer &layer, const Prediction &prediction) const;
-  void estimate(const Layer *layers, size_t count, Estimate *results);
-  void predict(LayerKind kind, const std::vector<Layer> &points,
-               std::vector<Prediction> &predictions);
+
+  /// One layer that is not among the answers.
+  Estimate compute(const Layer &layer);
+  /// Several layers; `waiting` has an empty place for each kind.
+  void estimate(const Layer *layers, size_t count, Estimate *results,
+                std::vector<Waiting> &waiting);
+  void predict(const KindModel &model, Waiting &waiting);
 
   std::shared_ptr<const ModelBundle> bundle;
   int confidencePercent;
@@ -63,7 +95,7 @@ struct Estimator::State {
   /// By layer as it was asked; and, because neighbours on a plateau share it,
   /// by query point.
   MemoTable<Estimate> answers;
-  MemoTable<Prediction> predictions;
+  MemoTable<KeptPrediction> predictions;
 };
 
 Estimator::State::State(std::shared_ptr<const ModelBundle> loaded,
@@ -99,30 +131,32 @@ static Error unsupported(std::string message) {
 
 Expected<void> Estimator::State::check(const Layer &layer) const {
   const TargetInfo &target = bundle->target();
-  std::string kind(layer.info().name);
   if (auto ok = target.checkLegal(layer); !ok)
     return ok;
+  std::string_view name = layer.info().name;
   const KindModel *model = kinds[static_cast<size_t>(layer.kind)].model;
   if (!model) {
     std::string reason = bundle->absentReason(layer.kind);
     return unsupported("the model of target '" + target.name + "' has no " +
-                       kind + (reason.empty() ? "" : ": " + reason));
+                       std::string(name) +
+                       (reason.empty() ? "" : ": " + reason));
   }
   if (!model->predicts() && !model->exact.find(queryPoint(layer)))
-    return unsupported("this " + kind + " was not measured on target '" +
-                       target.name +
+    return unsupported("this " + std::string(name) +
+                       " was not measured on target '" + target.name +
                        "', and there is no model: " + model->measuredOnly);
   if (layer.epilogue.empty() && layer.schedule.empty())
     return {};
   Layer normal = normalizeForModel(
       layer, kinds[static_cast<size_t>(layer.kind)].support, model->domain);
   if (!normal.epilogue.empty() && !model->domain.knowsEpilogue(normal.epilogue))
-    return unsupported("no measured " + kind + " has the epilogue '" +
+    return unsupported("no measured " + std::string(name) +
+                       " has the epilogue '" +
                        std::string(toString(normal.epilogue[0])) +
                        "', and it is not free on target '" + target.name + "'");
   if (!layer.schedule.empty() && !model->domain.schedules)
-    return unsupported("no measured " + kind + " on target '" + target.name +
-                       "' has a schedule");
+    return unsupported("no measured " + std::string(name) + " on target '" +
+                       target.name + "' has a schedule");
   return {};
 }
 
@@ -193,77 +227,89 @@ Estimate Estimator::State::finish(const Layer &layer,
   return result;
 }
 
-void Estimator::State::predict(LayerKind kind, const std::vector<Layer> &points,
-                               std::vector<Prediction> &results) {
-  results.resize(points.size());
+Estimate Estimator::State::compute(const Layer &layer) {
+  if (!check(layer))
+    return Estimate();
+  Layer point = queryPoint(layer);
+  KeptPrediction kept;
+  Hash128 key = predictions.keeps() ? memoKey(point) : Hash128();
+  if (predictions.find(key, kept))
+    return finish(layer, Prediction(kept));
+  const Layer *points[] = {&point};
+  Prediction prediction;
+  predictQueryPoints(*kinds[static_cast<size_t>(layer.kind)].model, points, 1,
+                     confidencePercent, &prediction);
+  predictions.insert(key, KeptPrediction(prediction));
+  return finish(layer, prediction);
+}
+
+void Estimator::State::predict(const KindModel &model, Waiting &waiting) {
+  size_t count = waiting.points.size();
+  waiting.found.resize(count);
   std::vector<const Layer *> missing;
   std::vector<size_t> places;
-  for (size_t i = 0; i < points.size(); ++i)
-    if (!predictions.find(points[i], predictions.hashOf(points[i]),
-                          results[i])) {
-      missing.push_back(&points[i]);
-      places.push_back(i);
+  std::vector<Hash128> keys(predictions.keeps() ? count : 0);
+  for (size_t i = 0; i < count; ++i) {
+    KeptPrediction kept;
+    if (predictions.keeps())
+      keys[i] = memoKey(waiting.points[i]);
+    if (predictions.keeps() && predictions.find(keys[i], kept)) {
+      waiting.found[i] = Prediction(kept);
+      continue;
     }
+    missing.push_back(&waiting.points[i]);
+    places.push_back(i);
+  }
   std::vector<Prediction> computed(missing.size());
-  predictQueryPoints(*kinds[static_cast<size_t>(kind)].model, missing.data(),
-                     missing.size(), confidencePercent, computed.data());
+  predictQueryPoints(model, missing.data(), missing.size(), confidencePercent,
+                     computed.data());
   for (size_t i = 0; i < missing.size(); ++i) {
-    results[places[i]] = computed[i];
-    predictions.insert(*missing[i], predictions.hashOf(*missing[i]),
-                       computed[i]);
+    waiting.found[places[i]] = computed[i];
+    if (predictions.keeps())
+      predictions.insert(keys[places[i]], KeptPrediction(computed[i]));
   }
 }
 
 void Estimator::State::estimate(const Layer *layers, size_t count,
-                                Estimate *results) {
-  // What is not known yet, by kind.
-  std::vector<std::vector<size_t>> missing(kinds.size());
+                                Estimate *results,
+                                std::vector<Waiting> &waiting) {
   for (size_t i = 0; i < count; ++i) {
-    if (answers.find(layers[i], answers.hashOf(layers[i]), results[i]))
+    if (answers.keeps() && answers.find(memoKey(layers[i]), results[i]))
       continue;
-    if (check(layers[i]))
-      missing[static_cast<size_t>(layers[i].kind)].push_back(i);
-    else
-      results[i] = Estimate();
+    results[i] = Estimate();
+    if (!check(layers[i]))
+      continue;
+    Waiting &mine = waiting[static_cast<size_t>(layers[i].kind)];
+    mine.places.push_back(i);
+    mine.points.push_back(queryPoint(layers[i]));
   }
-  std::vector<Layer> points;
-  std::vector<Prediction> found;
-  for (size_t kind = 0; kind < missing.size(); ++kind) {
-    if (missing[kind].empty())
+  for (size_t kind = 0; kind < waiting.size(); ++kind) {
+    Waiting &mine = waiting[kind];
+    if (mine.places.empty())
       continue;
-    points.clear();
-    points.reserve(missing[kind].size());
-    for (size_t i : missing[kind])
-      points.push_back(queryPoint(layers[i]));
-    predict(static_cast<LayerKind>(kind), points, found);
-    for (size_t i = 0; i < missing[kind].size(); ++i) {
-      const Layer &layer = layers[missing[kind][i]];
-      Estimate &result = results[missing[kind][i]];
-      result = finish(layer, found[i]);
-      answers.insert(layer, answers.hashOf(layer), result);
+    predict(*kinds[kind].model, mine);
+    for (size_t i = 0; i < mine.places.size(); ++i) {
+      const Layer &layer = layers[mine.places[i]];
+      Estimate &result = results[mine.places[i]];
+      result = finish(layer, mine.found[i]);
+      if (answers.keeps())
+        answers.insert(memoKey(layer), result);
     }
+    mine.places.clear();
+    mine.points.clear();
   }
 }
 
 Estimate Estimator::estimate(const Layer &layer) const {
+  if (!state->answers.keeps())
+    return state->compute(layer);
   Estimate result;
-  uint64_t hash = state->answers.hashOf(layer);
-  if (state->answers.find(layer, hash, result))
+  Hash128 key = memoKey(layer);
+  if (state->answers.find(key, result))
     return result;
-  if (!state->check(layer))
-    return Estimate();
-  Layer point = state->queryPoint(layer);
-  const Layer *points[] = {&point};
-  uint64_t pointHash = state->predictions.hashOf(point);
-  Prediction prediction;
-  if (!state->predictions.find(point, pointHash, prediction)) {
-    const KindModel &model =
-        *state->kinds[static_cast<size_t>(layer.kind)].model;
-    predictQueryPoints(model, points, 1, state->confidencePercent, &prediction);
-    state->predictions.insert(point, pointHash, prediction);
-  }
-  result = state->finish(layer, prediction);
-  state->answers.insert(layer, hash, result);
+  result = state->compute(layer);
+  if (result.status != EstimateStatus::Unsupported)
+    state->answers.insert(key, result);
   return result;
 }
 
@@ -272,9 +318,10 @@ void Estimator::estimate(const Layer *layers, size_t count,
   // In blocks, so that what is known of a layer is still in the cache when it
   // is needed next.
   constexpr size_t kBlock = 256;
+  std::vector<Waiting> waiting(state->kinds.size());
   for (size_t first = 0; first < count; first += kBlock)
     state->estimate(layers + first, std::min(kBlock, count - first),
-                    results + first);
+                    results + first, waiting);
 }
 
 //===----------------------------------------------------------------------===//

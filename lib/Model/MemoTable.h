@@ -6,84 +6,166 @@
 #define PR_LIB_MODEL_MEMOTABLE_H
 
 #include "pr/Layer/Layer.h"
+#include "pr/Support/Hash.h"
 
+#include <algorithm>
 #include <array>
-#include <memory>
+#include <atomic>
+#include <cstring>
+#include <deque>
 #include <mutex>
-#include <unordered_map>
+#include <type_traits>
+#include <vector>
 
 namespace pr {
 
-/// Split into shards, each with its lock. A shard that is full is emptied: no
-/// order of use is kept, and what is asked often is soon there again.
-template <typename Value>
-class MemoTable {
-public:
-  explicit MemoTable(size_t capacity)
-      : perShard((capacity + kShards - 1) / kShards) {}
+/// The key of a layer: 128 bits, so that two layers do not meet by accident.
+/// Does not allocate; not stable between builds.
+Hash128 memoKey(const Layer &layer);
 
-  /// What find and insert take; any number where nothing is kept.
-  uint64_t hashOf(const Layer &layer) const {
-    return perShard == 0 ? 0 : hashValue(layer);
+/// A value with its key. While `version` is odd somebody writes; a reader that
+/// does not find the same version before and after has read nothing. Loads
+/// acquire and stores release, so that none of them passes the version's.
+template <typename Value>
+class MemoSlot {
+public:
+  bool isEmpty() const { return version.load(std::memory_order_relaxed) == 0; }
+
+  Hash128 key() const {
+    return {high.load(std::memory_order_acquire),
+            low.load(std::memory_order_acquire)};
   }
 
-  /// Does not allocate.
-  bool find(const Layer &layer, uint64_t hash, Value &value) const {
-    if (perShard == 0)
+  /// False where the slot holds another key, or is being written.
+  bool read(Hash128 wanted, Value &value) const {
+    uint64_t before = version.load(std::memory_order_acquire);
+    if (before == 0 || before % 2 != 0 || !(key() == wanted))
       return false;
-    const Shard &shard = shardOf(hash);
-    std::lock_guard<std::mutex> lock(shard.mutex);
-    auto found = shard.entries.find(Probe{hash, &layer});
-    if (found == shard.entries.end())
+    std::array<uint64_t, kWords> copy;
+    for (size_t i = 0; i < kWords; ++i)
+      copy[i] = words[i].load(std::memory_order_acquire);
+    if (version.load(std::memory_order_relaxed) != before)
       return false;
-    value = found->second.value;
+    std::memcpy(static_cast<void *>(&value), copy.data(), sizeof(value));
     return true;
   }
 
-  void insert(const Layer &layer, uint64_t hash, const Value &value) {
-    if (perShard == 0)
+  /// Writes nothing where somebody else does.
+  void write(Hash128 key, const Value &value) {
+    uint64_t before = version.load(std::memory_order_relaxed);
+    if (before % 2 != 0 || !version.compare_exchange_strong(
+                               before, before + 1, std::memory_order_acquire))
       return;
-    Shard &shard = const_cast<Shard &>(shardOf(hash));
-    auto key = std::make_unique<Layer>(layer);
-    std::lock_guard<std::mutex> lock(shard.mutex);
-    if (shard.entries.size() >= perShard)
-      shard.entries.clear();
-    Probe probe{hash, key.get()};
-    shard.entries.emplace(probe, Entry{std::move(key), value});
+    std::array<uint64_t, kWords> copy{};
+    std::memcpy(copy.data(), &value, sizeof(value));
+    high.store(key.high, std::memory_order_release);
+    low.store(key.low, std::memory_order_release);
+    for (size_t i = 0; i < kWords; ++i)
+      words[i].store(copy[i], std::memory_order_release);
+    version.store(before + 2, std::memory_order_release);
   }
 
 private:
-  static constexpr size_t kShards = 64;
+  static_assert(std::is_trivially_copyable_v<Value>, "copied as words");
+  static constexpr size_t kWords = (sizeof(Value) + 7) / 8;
 
-  /// A key that refers to its layer, so that looking up copies none.
-  struct Probe {
-    uint64_t hash;
-    const Layer *layer;
-    bool operator==(const Probe &other) const {
-      return hash == other.hash && *layer == *other.layer;
-    }
-  };
-  struct ProbeHash {
-    size_t operator()(const Probe &probe) const { return probe.hash; }
-  };
-  struct Entry {
-    std::unique_ptr<Layer> layer;
-    Value value;
-  };
-  /// On a cache line of its own, so that locks do not disturb each other.
-  struct alignas(64) Shard {
-    mutable std::mutex mutex;
-    std::unordered_map<Probe, Entry, ProbeHash> entries;
-  };
+  std::atomic<uint64_t> version{0}, high{0}, low{0};
+  std::array<std::atomic<uint64_t>, kWords> words{};
+};
 
-  const Shard &shardOf(uint64_t hash) const {
-    // The low bits choose the bucket within the shard.
-    return shards[hash >> 58];
+/// Looking up takes no lock and writes nothing, so that threads that only ask
+/// do not disturb each other. No order of use is kept: a layer without a free
+/// place pushes out another one, and what is asked often is soon there again.
+template <typename Value>
+class MemoTable {
+public:
+  explicit MemoTable(size_t entries)
+      : capacity(entries < kWays ? entries : entries / kWays * kWays) {
+    if (capacity > 0)
+      grow(nullptr);
   }
-  static_assert(kShards == 64, "the top six bits of a hash");
 
-  size_t perShard;
-  std::array<Shard, kShards> shards;
+  /// False: nothing is ever kept, and no key is needed.
+  bool keeps() const { return capacity > 0; }
+
+  /// Does not allocate.
+  bool find(Hash128 key, Value &value) const {
+    const Places *places = current.load(std::memory_order_acquire);
+    if (!places)
+      return false;
+    const Slot *slots = places->slotsOf(key);
+    for (size_t i = 0; i < places->ways; ++i)
+      if (slots[i].read(key, value))
+        return true;
+    return false;
+  }
+
+  void insert(Hash128 key, const Value &value) {
+    Places *places = current.load(std::memory_order_acquire);
+    if (!places)
+      return;
+    if (places->isHalfFull() && places->slots.size() < capacity)
+      places = grow(places);
+    places->insert(key, value);
+  }
+
+private:
+  using Slot = MemoSlot<Value>;
+  static constexpr size_t kWays = 4, kFirstSlots = 64, kGrowth = 4;
+
+  /// Groups of a few slots, one group for each key.
+  struct Places {
+    explicit Places(size_t size)
+        : ways(std::min(size, kWays)), groups(size / ways), slots(size) {}
+
+    const Slot *slotsOf(Hash128 key) const {
+      // The top of the product: a fraction of the groups, without a division.
+      return &slots[size_t((unsigned __int128)(key.low) * groups >> 64) * ways];
+    }
+    bool isHalfFull() const {
+      return 2 * used.load(std::memory_order_relaxed) >= slots.size();
+    }
+    void insert(Hash128 key, const Value &value) {
+      auto *group = const_cast<Slot *>(slotsOf(key));
+      Slot *chosen = &group[key.high % ways];
+      for (size_t i = 0; i < ways; ++i)
+        if (group[i].isEmpty() || group[i].key() == key) {
+          chosen = &group[i];
+          break;
+        }
+      if (chosen->isEmpty())
+        used.fetch_add(1, std::memory_order_relaxed);
+      chosen->write(key, value);
+    }
+
+    size_t ways, groups;
+    std::vector<Slot> slots;
+    std::atomic<size_t> used{0};
+  };
+
+  /// A larger table with the entries of `full`, which stays: others may be
+  /// reading it. All of them together are a third larger than the last one.
+  Places *grow(Places *full) {
+    std::lock_guard<std::mutex> lock(growing);
+    Places *places = current.load(std::memory_order_relaxed);
+    if (places != full)
+      return places;
+    size_t size = full ? full->slots.size() * kGrowth : kFirstSlots;
+    places = &tables.emplace_back(std::min(size, capacity));
+    for (size_t i = 0, end = full ? full->slots.size() : 0; i < end; ++i) {
+      Value value;
+      Hash128 key = full->slots[i].key();
+      if (full->slots[i].read(key, value))
+        places->insert(key, value);
+    }
+    current.store(places, std::memory_order_release);
+    return places;
+  }
+
+  const size_t capacity;
+  std::atomic<Places *> current{nullptr};
+  std::mutex growing;
+  std::deque<Places> tables;
 };
 
 } // namespace pr

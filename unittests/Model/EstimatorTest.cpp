@@ -189,7 +189,7 @@ TEST(Estimator, BatchEqualsSinglesWithAnyCache) {
 
 TEST(Estimator, ThreadsShareIt) {
   EstimatorOptions options;
-  options.cacheCapacity = 256; // so that shards are emptied meanwhile
+  options.cacheCapacity = 256; // so that entries are pushed out meanwhile
   Estimator estimator = toy(options), reference = toy();
   std::vector<Layer> layers = mixture(2000);
   std::vector<Estimate> expected(layers.size());

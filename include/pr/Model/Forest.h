@@ -4,10 +4,12 @@
 // float32 features in (NaN: missing), one float32 out, equal to XGBoost's to
 // the last bit.
 //
-// Trees are padded to perfect ones in heap order, eight side by side, so that
-// one step of all eight is eight independent loads. A missing value is replaced
-// by an infinity that falls to the side the node sends missing values to, which
-// leaves a node as a threshold and an index and a step without a branch.
+// Trees are padded to perfect ones in heap order, and eight are walked side by
+// side, so that one step of all eight is eight independent loads. A missing
+// value is replaced by an infinity that falls to the side the node sends
+// missing values to, which leaves a node as a threshold and an index. Both lie
+// in one number that a value is compared with as a whole: a step is a load, a
+// comparison with memory and an addition with its carry, without a branch.
 #ifndef PR_MODEL_FOREST_H
 #define PR_MODEL_FOREST_H
 
@@ -68,28 +70,26 @@ public:
 private:
   static constexpr unsigned kLanes = 8;
 
-  /// Left if values[slot] < threshold. Slot 2f holds feature f with missing
-  /// values sent right, slot 2f+1 with missing values sent left.
-  struct Node {
-    float threshold;
-    uint32_t slot;
-  };
-  /// Eight trees of one depth; nodes and leaves interleaved by tree.
+  /// Eight trees of one depth, each with 2^depth nodes from `first` on (the
+  /// first of them is not used: the root is node 1) and as many leaves.
   struct Group {
     uint32_t depth;
-    uint32_t firstNode, firstLeaf;
+    uint32_t first;
   };
 
-  void addGroup(const Tree *const *trees, size_t count);
-  void prepare(const float *features, float *slots) const;
-  float addGroupTo(float sum, const Group &group, size_t lanes,
-                   const float *slots) const;
+  void addGroup(const Tree *const *trees, size_t count, unsigned depth);
+  void prepare(const float *features, uint64_t *slots) const;
+  template <typename NodeFn, typename LeafFn>
+  static void inFileOrder(const Group &group, NodeFn onNode, LeafFn onLeaf);
 
   unsigned featureCount = 0;
   unsigned treeCount = 0;
   float baseScore = 0;
   std::vector<Group> groups;
-  std::vector<Node> nodes;
+  /// Left if slots[low half of the node] < node. Slot 2f holds feature f with
+  /// missing values sent right, slot 2f+1 with missing values sent left. The
+  /// children of node i are 2i+1 on the left and 2i on the right.
+  std::vector<uint64_t> nodes;
   std::vector<float> leaves;
 };
 
