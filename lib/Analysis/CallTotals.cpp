@@ -87,6 +87,8 @@ public:
       return;
     if (isa<CallOpInterface>(op))
       totals.addCall(op, sum);
+    else if (op->getNumRegions() == 0)
+      return; // a view, a constant: most of what is folded
     else if (isLoop(op))
       addLoop(op, sum);
     else if (isChoice(op))

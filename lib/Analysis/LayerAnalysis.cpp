@@ -52,13 +52,12 @@ static bool holdsProgram(Operation *op, const LayerDescription &description) {
 
 void LayerAnalysis::collect(Operation *op, int64_t assumedExtent) {
   index[op] = descriptions.size();
-  OpDescription &description = *new (storage.Allocate()) OpDescription;
+  OpDescription &description =
+      *new (storage.Allocate()) OpDescription{describeOp(op), op};
   descriptions.push_back(&description);
-  static_cast<LayerDescription &>(description) = describeOp(op);
   if (assumedExtent > 0 && description.isUnsupported())
     static_cast<LayerDescription &>(description) =
         describeOpAt(op, assumedExtent);
-  description.op = op;
   if (op->getNumRegions() == 0 || !holdsProgram(op, description))
     return;
   for (Region &region : op->getRegions())

@@ -81,9 +81,12 @@ static bool isParameterArgument(BlockArgument argument) {
 /// overwrites, and what its regions capture. Some come more than once.
 static void forEachValueRead(Operation *op,
                              llvm::function_ref<void(Value)> visit) {
-  // Constants: many ops of a network in TOSA.
-  if (op->getNumOperands() == 0 && op->getNumRegions() == 0)
+  // Most ops of a network in TOSA.
+  if (op->getNumRegions() == 0) {
+    for (Value operand : op->getOperands())
+      visit(operand);
     return;
+  }
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
   std::optional<Structured> structured;
   if (linalgOp)

@@ -134,6 +134,9 @@ OpOperand *mlir::pr::copiedOperand(Operation *op) {
 std::optional<SmallVector<int64_t>> mlir::pr::permutationOf(Operation *op) {
   if (auto transpose = dyn_cast<tosa::TransposeOp>(op))
     return SmallVector<int64_t>(transpose.getPerms());
+  // A named op builds its maps anew for each question.
+  if (auto transpose = dyn_cast<linalg::TransposeOp>(op))
+    return SmallVector<int64_t>(transpose.getPermutation());
   OpOperand *operand = copiedOperand(op);
   if (!operand)
     return std::nullopt;

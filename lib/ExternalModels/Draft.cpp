@@ -22,8 +22,22 @@ static ::pr::ElementType::Format integerFormat(IntegerType type) {
   return type.isUnsigned() ? Format::Unsigned : Format::Integer;
 }
 
+/// Nearly all types are tensors, and what these know themselves need not be
+/// asked through the interface: every operand of every op is.
+static Type elementOf(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? tensor.getElementType() : getElementTypeOrSelf(type);
+}
+
+static std::optional<ArrayRef<int64_t>> shapeOfType(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return tensor.getShape();
+  auto shaped = dyn_cast<ShapedType>(type);
+  return shaped ? std::optional(shaped.getShape()) : std::nullopt;
+}
+
 std::optional<::pr::ElementType> mlir::pr::toElementType(Type type) {
-  type = getElementTypeOrSelf(type);
+  type = elementOf(type);
   if (auto quantized = dyn_cast<quant::QuantizedType>(type))
     type = quantized.getStorageType();
   if (auto integer = dyn_cast<IntegerType>(type))
@@ -59,7 +73,16 @@ static std::string whyNotStatic(Type type, const Twine &what) {
   return "";
 }
 
+/// Of a tensor with a static shape: so that no text is made for it.
+static bool isStaticTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.hasStaticShape();
+}
+
 std::string mlir::pr::whyNotStatic(Operation *op) {
+  if (llvm::all_of(op->getOperandTypes(), isStaticTensor) &&
+      llvm::all_of(op->getResultTypes(), isStaticTensor))
+    return "";
   for (auto [index, type] : llvm::enumerate(op->getOperandTypes()))
     if (auto reason = ::whyNotStatic(type, "operand " + Twine(index));
         !reason.empty())
@@ -78,9 +101,13 @@ Checked mlir::pr::product(ArrayRef<int64_t> extents) {
   return result;
 }
 
+Checked mlir::pr::numElements(Type type) {
+  auto shape = shapeOfType(type);
+  return shape ? product(*shape) : Checked(1);
+}
+
 ArrayRef<int64_t> mlir::pr::shapeOf(Value value) {
-  auto shaped = dyn_cast<ShapedType>(value.getType());
-  return shaped ? shaped.getShape() : ArrayRef<int64_t>();
+  return shapeOfType(value.getType()).value_or(ArrayRef<int64_t>());
 }
 
 //===----------------------------------------------------------------------===//
@@ -155,8 +182,8 @@ Draft &Draft::fail(const Twine &text) {
   return *this;
 }
 
-LayerDescription Draft::finish(LayerRoles roles) const {
+LayerDescription Draft::finish(LayerRoles roles) {
   if (failed())
-    return LayerDescription::unsupported(reason);
-  return LayerDescription::describe(layer, roles);
+    return LayerDescription::unsupported(std::move(reason));
+  return LayerDescription::describe(std::move(layer), roles);
 }

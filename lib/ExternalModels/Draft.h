@@ -27,10 +27,8 @@ std::string whyNotStatic(Operation *op);
 
 /// Product of extents; the Checked remembers an overflow.
 ::pr::Checked product(ArrayRef<int64_t> extents);
-inline ::pr::Checked numElements(Type type) {
-  auto shaped = dyn_cast<ShapedType>(type);
-  return shaped ? product(shaped.getShape()) : ::pr::Checked(1);
-}
+/// Of a scalar: 1.
+::pr::Checked numElements(Type type);
 
 /// The shape of a value whose op passed whyNotStatic; empty for scalars.
 ArrayRef<int64_t> shapeOf(Value value);
@@ -55,7 +53,8 @@ public:
   Draft &fail(const Twine &reason);
 
   bool failed() const { return !reason.empty(); }
-  LayerDescription finish(LayerRoles roles = {}) const;
+  /// Hands the layer over: the draft is used up.
+  LayerDescription finish(LayerRoles roles = {});
 
 private:
   ::pr::Layer layer;

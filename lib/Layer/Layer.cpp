@@ -99,8 +99,6 @@ static Expected<void> checkTypeCount(const Layer &layer, const char *what,
 }
 
 static Expected<void> checkGroups(const Layer &layer) {
-  if (!hasWindow(layer.kind))
-    return {};
   auto groups = layer.info().findDim("g");
   if (!groups)
     return {};
@@ -272,44 +270,51 @@ static bool isDepthwise(const Layer &layer) {
   return groups > 1 && groups == layer[*layer.info().findDim("ic")];
 }
 
-static Layer canonical(Layer layer) {
+static void makeCanonical(Layer &layer) {
   dropUnusedSteps(layer);
   if (layer.kind == LayerKind::Conv3D)
     if (int axis = firstUnitAxis(layer, 0); axis >= 0)
       layer = dropAxis(layer, LayerKind::Conv2D, axis, 0);
   if (isDepthwise(layer))
-    return toDepthwise(layer);
-  if (layer.kind == LayerKind::Conv2D)
+    layer = toDepthwise(layer);
+  else if (layer.kind == LayerKind::Conv2D)
     if (int axis = firstUnitAxis(layer, 1); axis >= 0)
       layer = dropAxis(layer, LayerKind::Conv1D, axis, 1);
-  return layer;
 }
 
-Expected<Layer> pr::checkedLayer(Layer layer) {
+/// In place: layers are large.
+static Expected<void> checkAndMakeCanonical(Layer &layer) {
   const KindInfo &info = layer.info();
   if (auto ok = checkRanges(layer); !ok)
-    return ok.error();
+    return ok;
   if (auto ok = checkTypeCount(layer, "operand", layer.operands.size(),
                                info.operandTypes);
       !ok)
-    return ok.error();
+    return ok;
   if (auto ok = checkTypeCount(layer, "result", layer.results.size(),
                                info.resultTypes);
       !ok)
-    return ok.error();
-  if (auto ok = checkGroups(layer); !ok)
-    return ok.error();
-  if (hasWindow(layer.kind))
+    return ok;
+  if (hasWindow(layer.kind)) {
+    if (auto ok = checkGroups(layer); !ok)
+      return ok;
     if (auto ok = checkWindow(layer); !ok)
-      return ok.error();
+      return ok;
+  }
   if (layer.kind == LayerKind::TransposeConv2D)
     if (auto ok = checkTransposeConv(layer); !ok)
-      return ok.error();
+      return ok;
   if (auto ok = checkSchedule(layer); !ok)
-    return ok.error();
+    return ok;
   if (hasWindow(layer.kind))
-    layer = canonical(std::move(layer));
+    makeCanonical(layer);
   if (auto work = computeWork(layer); !work)
     return work.error();
+  return {};
+}
+
+Expected<Layer> pr::checkedLayer(Layer layer) {
+  if (auto ok = checkAndMakeCanonical(layer); !ok)
+    return ok.takeError();
   return layer;
 }

@@ -96,15 +96,30 @@ std::optional<Layout> pr::parseLayout(std::string_view name, LayerKind kind) {
 // Printing
 //===----------------------------------------------------------------------===//
 
-static std::string printTypeList(const TypeList &types) {
-  std::string text;
-  for (ElementType type : types)
-    text += (text.empty() ? "" : ", ") + toString(type);
-  return text;
+static void appendTypes(std::string &text, const TypeList &types) {
+  for (unsigned i = 0; i < types.size(); ++i) {
+    if (i > 0)
+      text += ", ";
+    text += toString(types[i]);
+  }
+}
+
+static void appendTypes(std::string &text, const TypeList &operands,
+                        const TypeList &results) {
+  appendTypes(text, operands);
+  text += " -> ";
+  appendTypes(text, results);
 }
 
 std::string pr::printTypes(const TypeList &operands, const TypeList &results) {
-  return printTypeList(operands) + " -> " + printTypeList(results);
+  std::string text;
+  appendTypes(text, operands, results);
+  return text;
+}
+
+static void appendNumber(std::string &text, int64_t value) {
+  char digits[24];
+  text.append(digits, std::to_chars(digits, std::end(digits), value).ptr);
 }
 
 static std::string printLoops(const Layer &layer,
@@ -131,7 +146,9 @@ static std::string printSchedule(const Layer &layer) {
 
 std::string pr::printLayer(const Layer &layer) {
   const KindInfo &info = layer.info();
-  std::string text(info.name);
+  std::string text;
+  text.reserve(256);
+  text += info.name;
   for (unsigned i = 0; i < info.dims.size(); ++i) {
     const DimInfo &dim = info.dims[i];
     text += ' ';
@@ -140,7 +157,7 @@ std::string pr::printLayer(const Layer &layer) {
     if (dim.role == DimRole::Option)
       text += dim.values[layer[i]];
     else
-      text += std::to_string(layer[i]);
+      appendNumber(text, layer[i]);
   }
   if (layer.layout != Layout::Any)
     text += " layout=" + layoutName(layer.layout, info);
@@ -148,8 +165,10 @@ std::string pr::printLayer(const Layer &layer) {
     text += i == 0 ? " epilogue=" : "+";
     text += toString(layer.epilogue[i]);
   }
-  return text + printSchedule(layer) + " : " +
-         printTypes(layer.operands, layer.results);
+  text += printSchedule(layer);
+  text += " : ";
+  appendTypes(text, layer.operands, layer.results);
+  return text;
 }
 
 //===----------------------------------------------------------------------===//

@@ -28,18 +28,38 @@ using namespace mlir::pr;
 // Attributes
 //===----------------------------------------------------------------------===//
 
-/// One attribute as it is, several as an array, none removes it.
-static void setOrRemove(Operation *op, StringAttr name,
-                        llvm::ArrayRef<Attribute> attrs) {
-  if (attrs.empty()) {
-    if (op->getDiscardableAttr(name))
-      op->removeDiscardableAttr(name);
-    return;
+namespace {
+/// Writes attributes of one name: one as it is, several as an array; none
+/// removes it. Most operations carry nothing else, and layers repeat: what such
+/// an operation carries is built once for each attribute.
+class AttributeWriter {
+public:
+  explicit AttributeWriter(StringAttr name) : name(name) {}
+
+  void write(Operation *op, llvm::ArrayRef<Attribute> attrs) {
+    bool isBare = op->getRawDictionaryAttrs().empty();
+    if (attrs.empty()) {
+      if (!isBare && op->getDiscardableAttr(name))
+        op->removeDiscardableAttr(name);
+      return;
+    }
+    Attribute value = attrs.size() == 1
+                          ? attrs.front()
+                          : ArrayAttr::get(name.getContext(), attrs);
+    if (!isBare)
+      return op->setDiscardableAttr(name, value);
+    DictionaryAttr &alone = dictionaries[value];
+    if (!alone)
+      alone = DictionaryAttr::getWithSorted(name.getContext(),
+                                            NamedAttribute(name, value));
+    op->setDiscardableAttrs(alone);
   }
-  op->setDiscardableAttr(name, attrs.size() == 1
-                                   ? attrs.front()
-                                   : ArrayAttr::get(op->getContext(), attrs));
-}
+
+private:
+  StringAttr name;
+  llvm::DenseMap<Attribute, DictionaryAttr> dictionaries;
+};
+} // namespace
 
 static void annotateOps(Operation *function, StringAttr name,
                         llvm::ArrayRef<ModelEstimates> estimates,
@@ -48,13 +68,14 @@ static void annotateOps(Operation *function, StringAttr name,
   SmallVector<const OpEstimate *> columns;
   for (const ModelEstimates &one : estimates)
     columns.push_back(one.functions.find(function)->second.data());
+  AttributeWriter writer(name);
   SmallVector<Attribute> attrs;
   for (size_t i = 0; i < count; ++i) {
     attrs.clear();
     for (auto [one, ops] : llvm::zip_equal(estimates, columns))
       if (annotateAll || ops[i].status != ::pr::EstimateStatus::Folded)
         attrs.push_back(one.estimator->attribute(ops[i]));
-    setOrRemove(columns.front()[i].op, name, attrs);
+    writer.write(columns.front()[i].op, attrs);
   }
 }
 
@@ -71,8 +92,10 @@ static void annotateFunction(Operation *function, PRDialect &dialect,
     keys.push_back(annotatedKeys(
         *one.estimator, one.functions.find(function)->second, context));
   }
-  setOrRemove(function, dialect.getTotalAttrHelper().getName(), totals);
-  setOrRemove(function, dialect.getAnnotatedKeysAttrHelper().getName(), keys);
+  AttributeWriter(dialect.getTotalAttrHelper().getName())
+      .write(function, totals);
+  AttributeWriter(dialect.getAnnotatedKeysAttrHelper().getName())
+      .write(function, keys);
 }
 
 static void annotateModule(Operation *module, PRDialect &dialect,
@@ -81,7 +104,7 @@ static void annotateModule(Operation *module, PRDialect &dialect,
   for (const ModelEstimates &one : estimates)
     totals.push_back(
         one.totals->ofRoot().attribute(*one.estimator, module->getContext()));
-  setOrRemove(module, dialect.getTotalAttrHelper().getName(), totals);
+  AttributeWriter(dialect.getTotalAttrHelper().getName()).write(module, totals);
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,18 +42,32 @@ static SmallVector<StringRef> tiledDims(const ::pr::KindSupport &support) {
   return names;
 }
 
+/// From the key of each layer, in hexadecimal digits, to how often it occurs.
+static DictionaryAttr countKeys(Builder &builder,
+                                const FunctionEstimates &estimates) {
+  llvm::DenseMap<const LayerEstimate *, int64_t> byLayer;
+  for (const OpEstimate &estimate : estimates)
+    if (estimate.layer)
+      ++byLayer[estimate.layer];
+  // Digits sort like numbers, so that the dictionary need not compare texts.
+  std::map<uint64_t, int64_t> counts;
+  for (auto [layer, count] : byLayer)
+    counts[layer->layer.getKey()] += count;
+  llvm::SmallDenseMap<int64_t, IntegerAttr> numbers;
+  SmallVector<NamedAttribute> keys;
+  for (auto [key, count] : counts) {
+    IntegerAttr &number = numbers[count];
+    if (!number)
+      number = builder.getI64IntegerAttr(count);
+    keys.push_back(builder.getNamedAttr(::pr::toHex(key), number));
+  }
+  return DictionaryAttr::getWithSorted(builder.getContext(), keys);
+}
+
 AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
                                           const FunctionEstimates &estimates,
                                           MLIRContext *context) {
   Builder builder(context);
-  llvm::MapVector<uint64_t, int64_t> counts;
-  for (const OpEstimate &estimate : estimates)
-    if (estimate.layer)
-      ++counts[estimate.layer->layer.getKey()];
-  SmallVector<NamedAttribute> keys;
-  for (auto [key, count] : counts)
-    keys.push_back(builder.getNamedAttr(::pr::toHex(key),
-                                        builder.getI64IntegerAttr(count)));
   const Model &model = estimator.model();
   const ::pr::TargetInfo &target = model.estimator.target();
   auto typesOf = [](const ::pr::KindSupport &support) -> const auto & {
@@ -65,7 +79,7 @@ AnnotatedKeysAttr mlir::pr::annotatedKeys(const FunctionEstimator &estimator,
       perKind(builder, target, /*keepEmpty=*/true, epilogueNames),
       perKind(builder, target, /*keepEmpty=*/false, typesOf),
       perKind(builder, target, /*keepEmpty=*/false, tiledDims),
-      builder.getDictionaryAttr(keys));
+      countKeys(builder, estimates));
 }
 
 /// The entry of one kind, made where there is none yet.

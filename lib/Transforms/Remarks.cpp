@@ -31,7 +31,8 @@ static void metric(remark::detail::InFlightRemark &remark, StringRef name,
     remark << remark::metric(name, *value);
 }
 
-static void remarkOn(const OpEstimate &estimate, const Model &model,
+/// False where nobody wants remarks of this category, on whatever operation.
+static bool remarkOn(const OpEstimate &estimate, const Model &model,
                      StringRef function) {
   auto remark =
       remark::analysis(estimate.op->getLoc(),
@@ -39,16 +40,16 @@ static void remarkOn(const OpEstimate &estimate, const Model &model,
                            .category(kCategory)
                            .function(function));
   if (!remark)
-    return;
+    return false;
   remark << remark::metric("target", StringRef(model.target()))
          << remark::metric("op", estimate.op->getName().getStringRef());
   if (estimate.reason)
     remark << remark::metric("reason", estimate.reason.strref());
   if (!estimate.layer)
-    return;
+    return true;
   remark << remark::metric("layer", estimate.layer->layer.getText());
   if (!estimate.hasNumber())
-    return;
+    return true;
   const ::pr::Estimate &e = estimate.layer->estimate;
   metric(remark, "latency-ps", e.timePs);
   metric(remark, "lower-ps", e.lowerPs);
@@ -61,6 +62,7 @@ static void remarkOn(const OpEstimate &estimate, const Model &model,
     metric(remark, "corrected-by", e.correctedBy);
   remark << remark::metric("representative",
                            estimate.layer->representative.getText());
+  return true;
 }
 
 void mlir::pr::emitRemarks(const ModelEstimates &estimates) {
@@ -69,6 +71,7 @@ void mlir::pr::emitRemarks(const ModelEstimates &estimates) {
     return;
   for (const auto &[function, ops] : estimates.functions)
     for (const OpEstimate &estimate : ops)
-      remarkOn(estimate, estimates.model(),
-               cast<FunctionOpInterface>(function).getName());
+      if (!remarkOn(estimate, estimates.model(),
+                    cast<FunctionOpInterface>(function).getName()))
+        return;
 }
