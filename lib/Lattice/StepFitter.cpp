@@ -66,6 +66,8 @@ void StepFitter::skip(int64_t extent) { state->planner.skip(extent); }
 // What came out
 //===----------------------------------------------------------------------===//
 
+/// Of extents, before anything is fitted.
+static constexpr size_t kFewestPoints = 4;
 /// Of the fitted curve: enough for a picture that shows every step.
 static constexpr int64_t kCurvePoints = 2048;
 /// A rise within the plateau of less than this share of the step is flat.
@@ -134,50 +136,89 @@ static void dropRepetitions(std::vector<FittedStep> &steps) {
   steps = std::move(kept);
 }
 
+/// The staircases of the model that are more than chance.
+static void addStairsOfModel(SweepFit &fit, const Planner &planner,
+                             const Model &model,
+                             const std::vector<Point> &points) {
+  for (unsigned i = 0; i < model.terms().size(); ++i) {
+    const Term &term = model.terms()[i];
+    if (!term.isStair() || !planner.isSupported(model, i, points))
+      continue;
+    double height = model.height(i);
+    double noise = fit.deterministic ? 0 : fit.noise;
+    fit.steps.push_back(
+        {term.width, term.offset, term.low, term.high,
+         plateauOf(term, height, noise, points), height, model.significance(i),
+         std::to_string(fit.measurements) + " measurements, both sides of " +
+             std::to_string(measuredEdges(term, points)) + " edges, " +
+             percent(fit.noise) + " around the fit"});
+  }
+}
+
+/// On an exact machine: what rises show that the model does not.
+static void addStairsOfRises(SweepFit &fit, const std::vector<Point> &points,
+                             Span span) {
+  for (const Rises &rises : stairsOfRises(points, span)) {
+    bool isKnown = std::any_of(fit.steps.begin(), fit.steps.end(),
+                               [&](const FittedStep &step) {
+                                 return step.width == rises.stair.width;
+                               });
+    if (isKnown || !rises.isCertain())
+      continue;
+    fit.steps.push_back(
+        {rises.stair.width, rises.stair.offset, span.low, span.high,
+         Plateau::Ramps, rises.height, std::sqrt(2 * rises.logOdds),
+         std::to_string(fit.measurements) +
+             " measurements, latency rises more at " +
+             std::to_string(rises.edges) + " edges than beside them"});
+  }
+}
+
+/// Without a step: what the measurements look like.
+static std::string reasonOf(const SweepFit &fit, const Planner &planner,
+                            const Model &model,
+                            const std::vector<Point> &points) {
+  auto byLatency = [](const Point &a, const Point &b) {
+    return a.latency < b.latency;
+  };
+  auto [least, most] =
+      std::minmax_element(points.begin(), points.end(), byLatency);
+  if (least->latency == most->latency)
+    return "all latencies are equal";
+  if (!planner.isClose(model))
+    return "latencies lie " + percent(fit.noise) +
+           " around the closest curve, too far to tell";
+  if (points.back().latency < points.front().latency)
+    return "latency falls with size";
+  return "a curve without steps is as likely, " + percent(fit.noise) +
+         " around it";
+}
+
 SweepFit StepFitter::result() const {
   const Planner &planner = state->planner;
   std::vector<Point> points = planner.points();
   SweepFit fit;
   fit.measurements = planner.spent();
   fit.deterministic = planner.isDeterministic();
-  if (points.size() < 2)
+  if (points.size() < kFewestPoints) {
+    fit.reason = std::to_string(points.size()) + " extents are too few to tell";
     return fit;
+  }
   Model model = planner.selectModel(points);
   fit.noise = model.noise();
   Span span = planner.span();
   int64_t stride = std::max<int64_t>(1, (span.high - span.low) / kCurvePoints);
   for (int64_t x = span.low; x <= span.high; x += stride)
     fit.curve.push_back({x, model.predict(x)});
-  for (unsigned i = 0; i < model.terms().size(); ++i) {
-    const Term &term = model.terms()[i];
-    if (!term.isStair() || !planner.isSupported(model, i, points))
-      continue;
-    FittedStep step;
-    step.width = term.width;
-    step.offset = term.offset;
-    step.regionLow = term.low;
-    step.regionHigh = term.high;
-    step.height = model.height(i);
-    step.significance = model.significance(i);
-    step.plateau =
-        plateauOf(term, step.height, fit.deterministic ? 0 : fit.noise, points);
-    step.evidence = std::to_string(fit.measurements) +
-                    " measurements, both sides of " +
-                    std::to_string(measuredEdges(term, points)) + " edges, " +
-                    percent(fit.noise) + " around the fit";
-    fit.steps.push_back(std::move(step));
-  }
-  if (fit.steps.empty() && fit.deterministic && planner.isClose(model))
-    if (auto rises = periodOfRises(points, span))
-      fit.steps.push_back(
-          {rises->stair.width, rises->stair.offset, span.low, span.high,
-           Plateau::Ramps, rises->height, rises->significance,
-           std::to_string(fit.measurements) +
-               " measurements; edges stand out of the rises beside them"});
+  addStairsOfModel(fit, planner, model, points);
+  if (fit.deterministic && planner.isClose(model) && !model.isExact())
+    addStairsOfRises(fit, points, span);
   dropRepetitions(fit.steps);
   std::sort(fit.steps.begin(), fit.steps.end(),
             [](const FittedStep &a, const FittedStep &b) {
               return a.width > b.width;
             });
+  if (fit.steps.empty())
+    fit.reason = reasonOf(fit, planner, model, points);
   return fit;
 }

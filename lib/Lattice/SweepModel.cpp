@@ -27,6 +27,8 @@ static constexpr double kRounding = 0.3;
 static constexpr double kMostRounding = 0.003;
 /// Nothing is believed to be more exact, relatively.
 static constexpr double kExactness = 1e-6;
+/// Squares over those of rounding.
+static constexpr double kMostLeft = 1;
 /// A range this many times its begin bends in more ways.
 static constexpr int64_t kWideRange = 32;
 
@@ -112,3 +114,8 @@ double Model::significance(unsigned term) const {
 }
 
 double Model::noise() const { return std::sqrt(squares / freedom); }
+
+bool Model::isExact() const {
+  double left = residual.squaredNorm();
+  return left <= kMostLeft * (squares - left);
+}

@@ -50,6 +50,8 @@ public:
   double significance(unsigned term) const;
   /// Relative standard deviation around the fit.
   double noise() const;
+  /// Nothing but rounding is left over.
+  bool isExact() const;
 
 private:
   friend class Search;
@@ -75,20 +77,29 @@ std::vector<Addition> bestAdditions(const std::vector<Point> &points,
                                     const std::vector<int64_t> &candidates,
                                     unsigned most);
 
+/// In nats over what chance gives among all hypotheses.
+inline constexpr double kBelieved = 4;
+
 /// Of a step's height: where latency falls by more beside it, it is no stair
 /// but a saw.
 inline constexpr double kMostFall = 0.5;
 
+/// In nats: what a staircase's width and offset cost beforehand. Powers of two
+/// without an offset are what hardware is made of.
+double stairPrice(int64_t width, int64_t offset);
+
 /// A staircase among the rises between neighbouring extents.
 struct Rises {
   Term stair;
-  double height = 0;       ///< of the rise at an edge over those beside
-  double significance = 0; ///< that over its standard error
+  double height = 0;  ///< of the rise at an edge over those beside
+  unsigned edges = 0; ///< that rise more than all that was measured beside them
+  double logOdds = 0; ///< against chance, less the price
+  bool isCertain() const { return edges >= 2 && logOdds >= kBelieved; }
 };
 
-/// What exact measurements of extents in a row show of a period: the one whose
-/// edges stand out most. nullopt: none does.
-std::optional<Rises> periodOfRises(const std::vector<Point> &points, Span span);
+/// What exact measurements of neighbouring extents show of staircases: those
+/// that are certain, and then those that are likely, best first.
+std::vector<Rises> stairsOfRises(const std::vector<Point> &points, Span span);
 
 } // namespace pr::sweep
 

@@ -10,9 +10,13 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace pr::sweep {
+
+/// Measurements of one extent that cannot all have been disturbed.
+inline constexpr size_t kBelievedAfter = 3;
 
 class Planner {
 public:
@@ -38,11 +42,16 @@ public:
                    const std::vector<Point> &points) const;
 
 private:
+  bool hasStair(const std::vector<Point> &points, const Model &model,
+                std::optional<int64_t> width) const;
+  bool isExplained(const std::vector<Point> &points, const Model &model) const;
   void planBeginning();
   bool planRepetitions();
   bool planDistinction(const std::vector<Point> &points, const Model &model);
   bool planConfirmation(const Model &model);
+  bool planPairs();
   bool planRun();
+  bool planEdge(const std::vector<Point> &points, const Model &model);
   bool plan();
   void enqueue(int64_t extent);
   bool isSuspicious(int64_t extent) const;
@@ -58,7 +67,9 @@ private:
   std::deque<int64_t> queue;
   unsigned measurements = 0;
   unsigned repetitions = 0;
+  unsigned edgePoints = 0;
   bool begun = false;
+  bool hasPairs = false;
   bool hasRun = false;
 };
 

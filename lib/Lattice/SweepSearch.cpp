@@ -48,6 +48,8 @@ static constexpr int kRegionEdges = 10;
 /// In nats: a region's end, a kink.
 static constexpr double kRegionPrice = 4;
 static constexpr double kKinkPrice = 4;
+/// What a staircase within another one is cheaper by.
+static constexpr double kNested = 1.5;
 /// What is left of a column after the projection, relative: less is nothing.
 static constexpr double kIndependent = 1e-9;
 
@@ -61,7 +63,16 @@ Search::Search(const std::vector<Point> &points, const Model &model, Span span,
     weights(i) = std::sqrt(points[size_t(i)].count) / points[size_t(i)].latency;
 }
 
-/// Powers of two without an offset are what hardware is made of.
+double sweep::stairPrice(int64_t width, int64_t offset) {
+  double price = 2;
+  if ((width & (width - 1)) != 0)
+    price += width % 8 == 0 ? 2 : width % 4 == 0 ? 3 : 4.5;
+  if (offset != 0)
+    price += 3 + std::log(double(width));
+  return price;
+}
+
+/// Candidates, and what is nested in a staircase of the model, cost little.
 double Search::price(int64_t width, int64_t offset) const {
   if (offset == 0 && std::find(candidates.begin(), candidates.end(), width) !=
                          candidates.end())
@@ -71,12 +82,7 @@ double Search::price(int64_t width, int64_t offset) const {
         return term.width > width && term.width % width == 0 &&
                term.offset % width == offset;
       });
-  double price = isNested ? 0.5 : 2;
-  if ((width & (width - 1)) != 0)
-    price += width % 8 == 0 ? 2 : width % 4 == 0 ? 3 : 4.5;
-  if (offset != 0)
-    price += 3 + std::log(double(width));
-  return price;
+  return stairPrice(width, offset) - (isNested ? kNested : 0);
 }
 
 void Search::tryTerm(const Term &term, double price) {

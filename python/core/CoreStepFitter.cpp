@@ -29,6 +29,7 @@ void python::defineStepFitter(py::module_ &module) {
       });
   py::class_<SweepFit>(module, "SweepFit", "What a sweep says.")
       .def_readonly("steps", &SweepFit::steps)
+      .def_readonly("reason", &SweepFit::reason)
       .def_readonly("noise", &SweepFit::noise)
       .def_readonly("deterministic", &SweepFit::deterministic)
       .def_readonly("measurements", &SweepFit::measurements)

@@ -144,8 +144,10 @@ class FittedStep:
     def plateau(self) -> str: ...
 
 class SweepFit:
-    """What a sweep says; `steps` from the widest to the narrowest."""
+    """What a sweep says; `steps` from the widest to the narrowest, or the
+    `reason` why there are none."""
     steps: list[FittedStep]
+    reason: str
     noise: float
     deterministic: bool
     measurements: int

@@ -116,6 +116,54 @@ TEST(StepFitter, FindsSmallStepsAmongUnevenRises) {
   EXPECT_TRUE(hasStep(fit, 6));
 }
 
+/// Latency by its rises: `rise(x)` from x to x + 1.
+Machine summed(double first, std::function<double(int64_t)> rise) {
+  return [=](int64_t x) {
+    double latency = first;
+    for (int64_t i = 1; i < x; ++i)
+      latency += rise(i);
+    return latency;
+  };
+}
+
+TEST(StepFitter, FindsNarrowStepsBesideJumps) {
+  // A third of each stretch of 48 is flat between the edges; wider bursts jump.
+  SweepFit fit = fitted(summed(1896,
+                               [](int64_t i) {
+                                 bool isFlat = i % 48 < 16 && i > 48;
+                                 double rise = isFlat ? 0 : 35 + 5 * (i % 2);
+                                 return rise + (i % 6 == 0 ? 86 : 0) +
+                                        (i % 64 == 0 ? 322 : 0);
+                               }),
+                        256, 0, 0);
+  EXPECT_TRUE(hasStep(fit, 6));
+}
+
+TEST(StepFitter, FindsAWideStepByHowEdgesDiffer) {
+  // Every 8 a rise of 3, but of 4 every 32, after which latency rests.
+  SweepFit fit = fitted(summed(78,
+                               [](int64_t i) -> double {
+                                 if (i % 32 == 0)
+                                   return 4;
+                                 bool rests = i % 32 < 6 && i > 32;
+                                 return rests ? 0 : i % 8 == 0 ? 3 : 1;
+                               }),
+                        256, 0, 0);
+  EXPECT_TRUE(hasStep(fit, 8));
+  EXPECT_TRUE(hasStep(fit, 32));
+}
+
+TEST(StepFitter, TakesNoIrregularRisesForStairs) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    std::mt19937_64 random(seed);
+    std::vector<double> latencies{1000};
+    for (int i = 0; i < 512; ++i)
+      latencies.push_back(latencies.back() + double(random() % 40));
+    Machine machine = [&](int64_t x) { return latencies[size_t(x)]; };
+    EXPECT_TRUE(fitted(machine, 512, 0, 0).steps.empty()) << seed;
+  }
+}
+
 TEST(StepFitter, MeasuresWhatWasDisturbedTwiceAThirdTime) {
   auto fitter = StepFitter::create(1, 128);
   ASSERT_TRUE(fitter);
@@ -189,6 +237,75 @@ TEST(StepFitter, SkipsWhatCannotBeMeasured) {
       EXPECT_TRUE(fitter->observe(*extent, stair(16)(*extent)));
   }
   EXPECT_LE(fitter->result().measurements, 48u);
+}
+
+//===----------------------------------------------------------------------===//
+// Odd measurements
+//===----------------------------------------------------------------------===//
+
+TEST(StepFitter, SaysWhatMeasurementsWithoutAStepLookLike) {
+  auto reason = [](const Machine &machine) {
+    SweepFit fit = fitted(machine, 512, 0, 0);
+    EXPECT_TRUE(fit.steps.empty());
+    return fit.reason;
+  };
+  EXPECT_EQ(reason([](int64_t) { return 5000.0; }), "all latencies are equal");
+  EXPECT_EQ(reason([](int64_t x) { return std::round(1e6 / double(x)); }),
+            "latency falls with size");
+  EXPECT_EQ(reason([](int64_t x) { return 9000 - 2 * double(x); }),
+            "latency falls with size");
+  EXPECT_NE(reason([](int64_t x) {
+              return 1000 + double(uint64_t(x) * 2654435761u % 9973);
+            }).find("too far to tell"),
+            std::string::npos);
+  EXPECT_EQ(fitted(stair(8), 128, 0, 0).reason, "");
+}
+
+TEST(StepFitter, HasNoOpinionOnAFewMeasurements) {
+  for (int64_t count = 0; count < 4; ++count) {
+    auto fitter = StepFitter::create(1, 64);
+    ASSERT_TRUE(fitter);
+    for (int64_t i = 1; i <= count; ++i)
+      for (int repeated = 0; repeated < 3; ++repeated)
+        EXPECT_TRUE(fitter->observe(8 * i, 100 * double(i)));
+    SweepFit fit = fitter->result();
+    EXPECT_TRUE(fit.steps.empty());
+    EXPECT_EQ(fit.measurements, 3 * count);
+    EXPECT_EQ(fit.reason,
+              std::to_string(count) + " extents are too few to tell");
+  }
+}
+
+/// What is measured again contradicts what was measured, by up to twice.
+TEST(StepFitter, LeavesContradictionsToTheNoise) {
+  auto contradicting = [](double share) {
+    auto fitter = StepFitter::create(1, 128);
+    EXPECT_TRUE(fitter);
+    bool more = false;
+    while (auto extent = fitter->next())
+      for (int repeated = 0; repeated < 2; ++repeated, more = !more)
+        EXPECT_TRUE(fitter->observe(*extent, stair(8)(*extent) *
+                                                 (more ? 1 + share : 1)));
+    return fitter->result();
+  };
+  SweepFit little = contradicting(0.02);
+  EXPECT_FALSE(little.deterministic);
+  EXPECT_TRUE(hasStep(little, 8));
+  // One side of an edge each, so that there seem to be steps everywhere.
+  std::mt19937_64 random(1);
+  auto fitter = StepFitter::create(1, 128);
+  ASSERT_TRUE(fitter);
+  while (auto extent = fitter->next())
+    EXPECT_TRUE(fitter->observe(*extent, random() % 2 ? 1000 : 2000));
+  EXPECT_TRUE(fitter->result().steps.empty());
+}
+
+TEST(StepFitter, EndsWhereNothingCanBeMeasured) {
+  auto fitter = StepFitter::create(1, 128);
+  ASSERT_TRUE(fitter);
+  while (auto extent = fitter->next())
+    fitter->skip(*extent);
+  EXPECT_EQ(fitter->result().reason, "0 extents are too few to tell");
 }
 
 TEST(StepFitter, RefusesWhatIsNoSweep) {

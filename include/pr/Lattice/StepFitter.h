@@ -50,6 +50,8 @@ struct FittedStep {
 struct SweepFit {
   /// From the widest to the narrowest; empty: no step.
   std::vector<FittedStep> steps;
+  /// Why there is none: what the measurements look like instead.
+  std::string reason;
   /// Standard deviation of the measurements around the fit, relative.
   double noise = 0;
   /// Equal measurements of one extent.
