@@ -17,9 +17,11 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.progress import track
 
-from mlir_pr import _core, planning, toolchain
+from mlir_pr import _core, active, planning, toolchain
 from mlir_pr.baselines import fit
 from mlir_pr.campaign import read_campaign
+from mlir_pr.runner import PlannedLayer
+from mlir_pr.store import Measurement
 from mlir_pr.tables import read_table
 from mlir_pr.training import Options, Row, train
 
@@ -89,6 +91,21 @@ class Machine:
             config["starts_share"] = share
         return plan(config, self.info)
 
+    def sample(self, sampling: str, count: int, seed: int) -> list[Row]:
+        """What a campaign of so many layers measures."""
+        planned = self.plan(sampling, count, seed)
+        if sampling != "active":
+            return self.rows(planned)
+        first, *rounds = active.sizes(count)
+        rows = self.rows(planned[:first])
+        for number, size in enumerate(rounds):
+            pool = self.plan("auto", active.POOL * size, seed + 1000 * (number + 1))
+            known = [Measurement(row.layer.text, "pr", cycles=int(row.latency)) for row in rows]
+            chosen = active.most_uncertain([PlannedLayer(layer.text, "pr") for layer in pool],
+                                           known, size, self.info, seed)
+            rows += self.rows([_core.Layer.parse(one.layer) for one in chosen])
+        return rows
+
     def measure(self, layers: Sequence[_core.Layer]) -> FloatArray:
         return measure(self.target, layers)
 
@@ -104,20 +121,23 @@ _WIDE = (("oc", [1, 512]), ("ic", [1, 512]), *_NARROW[2:])
 _MATMUL = (("m", [1, 256]), ("n", [1, 512]), ("k", [1, 512]))
 
 
+_SPEECH = (("oc", {"range": [1, 128], "scale": "linear"}),
+           ("ic", {"range": [1, 128], "scale": "linear"}),
+           ("kw", {"values": [1, 3, 5, 7, 9]}), ("sw", [1, 4]),
+           ("iw", {"range": [16, 128], "scale": "linear"}), ("pw", {"values": [0, "kw // 2"]}))
+
+
 def machines() -> list[Machine]:
     ramping = str(ROOT / "test" / "Inputs" / "ramping_npu.mlir")
     found = [
-        Machine("ultratrail", "ultratrail", "conv1d",
-                (("oc", {"range": [1, 128], "scale": "linear"}),
-                 ("ic", {"range": [1, 128], "scale": "linear"}),
-                 ("kw", {"values": [1, 3, 5, 7, 9]}), ("sw", [1, 4]),
-                 ("iw", {"range": [16, 128], "scale": "linear"}),
-                 ("pw", {"values": [0, "kw // 2"]}))),
-        Machine("systolic 16x16", "systolic_array[rows=16,cols=16,width=16]", "matmul", _MATMUL),
+        Machine("ultratrail 8x8", "ultratrail", "conv1d", _SPEECH),
+        Machine("ultratrail 12x16", "ultratrail[rows=12,cols=16]", "conv1d", _SPEECH),
+        Machine("systolic 16x16", "systolic_array[rows=16,cols=16,width=16]", "matmul", _MATMUL,
+                flat=False),
         Machine("ramping NPU, narrow", ramping, "conv2d", _NARROW, flat=False),
         Machine("ramping NPU, wide", ramping, "conv2d", _WIDE, flat=False),
-        Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32"),
-        Machine("gemmini", "gemmini", "matmul", _MATMUL),
+        Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32", flat=False),
+        Machine("gemmini", "gemmini", "matmul", _MATMUL, flat=False),
     ]
     return [one for one in found if Path(one.target).exists()
             or (ROOT / "architectures" / f"{one.target.split('[')[0]}.mlir").exists()]

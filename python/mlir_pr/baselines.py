@@ -6,6 +6,9 @@
 | paper             | boosted trees on the dimensions of representatives, asked at |
 |                   | the representative (METHOD part A)                           |
 | plain forest      | the same trees on the dimensions as they are                 |
+| rate forest       | the same trees on the dimensions as they are, of the rate:   |
+|                   | arithmetic a unit of time (ANNETTE's statistical models)     |
+| paper, rates      | the same on representatives, asked at the representative     |
 | linear            | linear regression on work counts                             |
 | roofline          | the best rate seen of arithmetic and of bytes; the slower    |
 | refined roofline  | the same over the used share of the stepped dimensions       |
@@ -93,12 +96,27 @@ def _plain_forest(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Pre
         model.predict(xgboost.DMatrix(_dims(layers))).astype(np.float64))
 
 
-def _paper(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
-    def up(layers: Sequence[_core.Layer]) -> list[_core.Layer]:
-        return [lattice.representative(layer) for layer in layers]
-    inner = _plain_forest([Row(lattice.representative(row.layer), row.latency) for row in rows],
-                          lattice, seed)
-    return lambda layers: inner(up(layers))
+def _rate_forest(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+    amounts = _amount([row.layer for row in rows])
+    inner = _plain_forest([Row(row.layer, row.latency / amount)
+                           for row, amount in zip(rows, amounts)], lattice, seed)
+    return lambda layers: np.asarray(inner(layers) * _amount(layers))
+
+
+def _amount(layers: Sequence[_core.Layer]) -> FloatArray:
+    """What a rate is a rate of: arithmetic, or bytes where there is none."""
+    arithmetic = _arithmetic(layers)
+    return np.where(arithmetic > 0, arithmetic, _bytes(layers))
+
+
+def _at_representatives(inner: Callable[[Sequence[Row], _core.Lattice, int], Predictor]
+                        ) -> Callable[[Sequence[Row], _core.Lattice, int], Predictor]:
+    """Learns from representatives and is asked at them."""
+    def fit_it(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predictor:
+        fitted = inner([Row(lattice.representative(row.layer), row.latency) for row in rows],
+                       lattice, seed)
+        return lambda layers: fitted([lattice.representative(layer) for layer in layers])
+    return fit_it
 
 
 # -- Analytic --------------------------------------------------------------------
@@ -198,8 +216,10 @@ def _nearest(rows: Sequence[Row], lattice: _core.Lattice, seed: int) -> Predicto
 
 
 FITTERS: dict[str, Callable[[Sequence[Row], _core.Lattice, int], Predictor]] = {
-    "paper": _paper,
+    "paper": _at_representatives(_plain_forest),
     "plain forest": _plain_forest,
+    "paper, rates": _at_representatives(_rate_forest),
+    "rate forest": _rate_forest,
     "linear": _linear,
     "roofline": _roofline,
     "refined roofline": _refined_roofline,
