@@ -57,15 +57,15 @@ class Session:
 
     # The plan.
 
-    def measure(self, plan: Sequence[PlannedLayer]) -> Outcome:
+    def measure(self, plan: Sequence[PlannedLayer], to_the_end: bool = False) -> Outcome:
         """What the store does not hold yet, in the order of the plan as far as the
-        time affords it."""
+        time affords it. `to_the_end`: nothing of the time is kept for measuring again."""
         known = self._store.measured_layers(self._stored)
         todo = [planned for planned in plan if planned.layer not in known]
         outcome = Outcome(left=len(todo))
         if self._again:
             self._reference = self._reference or drift.reference_of(plan)
-        share = _PLAN_SHARE if self._again else 1.0
+        share = _PLAN_SHARE if self._again and not to_the_end else 1.0
         self._ask([one for one in todo if one.role in _NAMED_ROLES], outcome, share)
         drawn = [one for one in todo if one.role not in _NAMED_ROLES]
         if self._exact and self._campaign.seconds is None:

@@ -90,7 +90,7 @@ def test_what_is_timed_first_is_none_of_the_largest():
 
 CONFIG = """
 seed: 3
-repeats: {{most: 1}}
+repeats: {{most: {most}}}
 budget: {{count: 120{seconds}}}
 {more}
 kinds:
@@ -133,8 +133,8 @@ def machine(monkeypatch):
 
 @pytest.fixture
 def measure(machine, write, tmp_path):
-    def run(seconds="", more="", networks=()):
-        campaign = read_campaign(write("c.yaml", CONFIG.format(seconds=seconds, more=more)))
+    def run(seconds="", more="", networks=(), most=1, ends=(False,)):
+        campaign = read_campaign(write("c.yaml", CONFIG.format(seconds=seconds, more=more, most=most)))
         info = _core.TargetInfo.from_json(json.dumps(WALL))
         plan = make_plan(campaign, info, networks).layers
         with Store.open(tmp_path / "s", create=True) as store:
@@ -142,7 +142,8 @@ def measure(machine, write, tmp_path):
             number = store.begin_campaign(target, campaign.config, campaign.seed)
             session = Session(campaign, info, "fake", store, target, number, machine.now,
                               lambda outcome: None)
-            outcome = session.measure(plan)
+            for to_the_end in ends:
+                outcome = session.measure(plan, to_the_end)
             return outcome, [one.layer for one in plan], [row.layer for row in store.measurements(target)]
 
     return run
@@ -181,6 +182,14 @@ def test_what_a_budget_left_is_measured_by_the_next_run(measure, machine):
     outcome, plan, layers = measure(", seconds: 2000")
     assert layers[:len(before)] == before and set(layers) == set(plan)
     assert outcome.left == 0 and len(layers) == len(set(layers))
+
+
+def test_what_is_kept_for_repeats_goes_back_to_the_plan(measure, machine):
+    before = measure(", seconds: 8", most=3)[2]
+    assert 6 < machine.now <= 0.8 * 8
+    after = measure(", seconds: 8", most=3, ends=(False, True))[2]
+    # A run of its own: its clock began when it did.
+    assert machine.now > 0.8 * 8 + 0.9 * 8 and len(after) > len(before)
 
 
 def test_layers_of_networks_come_first_whatever_they_cost(measure):

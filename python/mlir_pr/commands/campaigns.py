@@ -174,7 +174,7 @@ def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.
             outcome.join(session.measure(chosen))
         notes = session.look_again(planned)
         if outcome.left:
-            outcome.join_rest(session.measure(planned))
+            outcome.join_rest(session.measure(planned, to_the_end=True))
     for text in notes:
         ui.note(text)
     ui.note(describe_outcome(outcome, len(planned), str(store.path)))
