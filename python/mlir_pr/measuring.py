@@ -26,6 +26,8 @@ _SECONDS = "measured_in_s"
 #: Of the time, for the plan; the rest is for measuring again, and goes back to the
 #: plan where nothing is in doubt.
 _PLAN_SHARE = 0.8
+#: Seconds in which nothing can be measured.
+_SHORTEST = 0.01
 #: Parts are not made smaller than this: starting the program costs time.
 _SMALLEST_PART = 48
 #: An estimate of what a layer costs may be short by this factor.
@@ -53,7 +55,8 @@ class Session:
         """Of that share of the budget; None without one."""
         if self._campaign.seconds is None:
             return None
-        return max(0.0, share * self._campaign.seconds - (time.monotonic() - self._begin))
+        left = share * self._campaign.seconds - (time.monotonic() - self._begin)
+        return left if left > _SHORTEST else 0.0
 
     # The plan.
 

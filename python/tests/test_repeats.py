@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mlir_pr import drift, suspicion
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.repeats import relative_error
-from mlir_pr.store import Measurement, Store, latency_of, merge
+from mlir_pr.store import Measurement, StatedStep, Store, latency_of, merge
+from mlir_pr.targetinfo import with_steps
 from test_campaign import TARGET
 
 from mlir_pr import _core
@@ -216,6 +217,9 @@ def points(wrong=()):
     return found
 
 
+SMOOTH = with_steps(TARGET, [StatedStep("matmul", dim, 1) for dim in ("m", "n")])
+
+
 def test_no_suspects_among_good_points():
     assert suspicion.find(points(), TARGET) == []
 
@@ -229,6 +233,15 @@ def test_the_wrong_point_is_the_suspect(m, n, factor, how):
     assert len(suspects) <= 2
 
 
-def test_noise_is_no_contradiction():
-    noisy = [suspicion.Point(point.layer, point.latency, 0.5) for point in points({(8, 9): 3}.items())]
-    assert suspicion.find(noisy, TARGET) == []
+@pytest.mark.parametrize("m, n, factor, how", [(64, 81, 4, "slower"), (1, 3, 0.1, "faster")])
+def test_where_no_neighbour_contradicts_the_fit_does(m, n, factor, how):
+    suspects = suspicion.find(points({(m, n): factor}.items()), SMOOTH)
+    assert [one.layer for one in suspects] == [f"matmul b=1 m={m} n={n} k=64 : i8, i8 -> i32"]
+    assert f"times {how} than a fit of the others" in suspects[0].reason
+
+
+@pytest.mark.parametrize("m, n, factor", [(8, 9, 3), (64, 81, 4)])
+def test_noise_is_no_contradiction(m, n, factor):
+    noisy = [suspicion.Point(point.layer, point.latency, 0.5)
+             for point in points({(m, n): factor}.items())]
+    assert suspicion.find(noisy, SMOOTH) == []
