@@ -19,8 +19,8 @@ from results import Result
 
 WHAT = """One core (threads: two), 10,000 distinct conv2d layers, a forest of 300 trees of depth 6 over ten features; the
 query is the whole of it: legality, query point, features, base, forest, interval. libxgboost walks the same forest over the
-same rows by its in-place C call, in the same run. p50 and p99 of single queries include the clock, about 25 ns. Medians over
-the repetitions of the whole program."""
+same rows by its in-place C call, in the same run. p50 and p99 of single queries include the clock, about 25 ns; batches are
+timed by the processor's time. Medians over the repetitions of the whole program."""
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5, help="repetitions of the whole program (default: 5)")
     parser.add_argument("--quick", action="store_true", help="one short run, not kept")
     options = parser.parse_args()
-    binary = options.binary or Path(os.environ["PR_BUILD_DIR"]) / "benchmarks/estimator/estimator-benchmark"
+    binary = options.binary or Path(os.environ["PR_BUILD_DIR"]) / "bin/estimator-benchmark"
     if not binary.exists():
         print(f"estimator: there is no '{binary}', expected a build with -DPR_ENABLE_BENCHMARKS=ON", file=sys.stderr)
         return 1
@@ -66,7 +66,7 @@ def report(runs: list[dict[str, dict[str, float]]], keep: bool) -> None:
     p50, p99 = median("uncachedQuery", "p50_ns"), median("uncachedQuery", "p99_ns")
     walker = scaling("threadsForest")
     result.table("Queries", ["what", "measured", "required", "goal"], [
-        ["cached query", f"{median('cachedQuery', 'real_time'):.0f} ns", "200 ns", ""],
+        ["cached query", f"{median('cachedQuery', 'cpu_time'):.0f} ns", "200 ns", ""],
         ["uncached query, p50", f"{p50 / 1000:.2f} µs", "4 µs", "3 µs"],
         ["its p99 over its p50", f"{p99 / p50:.2f}", "2", ""],
         ["libxgboost in place / uncached query", f"{ratio('libxgboostInPlace', 'uncachedQuery'):.1f}", "6", "8"],

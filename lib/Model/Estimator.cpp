@@ -277,8 +277,11 @@ void Estimator::State::estimate(const Layer *layers, size_t count,
     if (answers.keeps() && answers.find(memoKey(layers[i]), results[i]))
       continue;
     results[i] = Estimate();
-    if (!check(layers[i]))
+    if (!check(layers[i])) {
+      if (answers.keeps())
+        answers.insert(memoKey(layers[i]), results[i]);
       continue;
+    }
     Waiting &mine = waiting[static_cast<size_t>(layers[i].kind)];
     mine.places.push_back(i);
     mine.points.push_back(queryPoint(layers[i]));
@@ -308,8 +311,7 @@ Estimate Estimator::estimate(const Layer &layer) const {
   if (state->answers.find(key, result))
     return result;
   result = state->compute(layer);
-  if (result.status != EstimateStatus::Unsupported)
-    state->answers.insert(key, result);
+  state->answers.insert(key, result);
   return result;
 }
 
