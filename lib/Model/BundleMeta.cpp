@@ -166,8 +166,11 @@ static Correction correctionFromJson(const JsonReader &reader, LayerKind kind) {
 }
 
 json pr::kindModelToJson(const KindModel &model) {
+  // The work of units stands in the target's description already.
+  Lattice lattice = model.lattice;
+  lattice.unitWork = nullptr;
   json result = {{"signature", kindSignature(model.lattice.kind)},
-                 {"lattice", latticeToJson(model.lattice)},
+                 {"lattice", latticeToJson(lattice)},
                  {"base", model.predicts() ? baseToJson(model.base) : json()},
                  {"measured_only", model.measuredOnly},
                  {"features", model.features.names()},
@@ -178,10 +181,13 @@ json pr::kindModelToJson(const KindModel &model) {
   return result;
 }
 
-KindModel pr::kindModelFromJson(const JsonReader &reader) {
+KindModel pr::kindModelFromJson(const JsonReader &reader,
+                                const TargetInfo &target) {
   KindModel model;
   model.lattice = latticeFromJson(reader.at("lattice"));
   LayerKind kind = model.lattice.kind;
+  if (const KindSupport *support = target.find(kind))
+    model.lattice.unitWork = support->lattice.unitWork;
   if (reader.at("signature").string() != kindSignature(kind))
     throw JsonError{invalidInput(
         "it was trained when " + std::string(kindInfo(kind).name) +

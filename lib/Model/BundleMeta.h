@@ -9,10 +9,11 @@
 
 namespace pr {
 
-/// Everything but the forest and the exact table.
+/// Everything but the forest, the exact table and what the target's description
+/// says.
 nlohmann::json kindModelToJson(const KindModel &model);
 /// Throws JsonError.
-KindModel kindModelFromJson(const JsonReader &reader);
+KindModel kindModelFromJson(const JsonReader &reader, const TargetInfo &target);
 
 } // namespace pr
 

@@ -96,7 +96,7 @@ ModelBundle::parse(std::string_view bytes, const std::string &name) {
   auto read = parseJson(*meta, "meta", [&](const JsonReader &root) {
     bundle->targetInfo = targetInfoFromJson(root.at("target"));
     for (const JsonReader &reader : root.at("kinds").elements()) {
-      KindModel model = kindModelFromJson(reader);
+      KindModel model = kindModelFromJson(reader, bundle->targetInfo);
       reader.check(readBinaries(*file, model));
       bundle->models.emplace(model.lattice.kind, std::move(model));
     }

@@ -66,7 +66,7 @@ class Options:
     #: Fewer plateaus measured than this give no model of a kind: an interval of
     #: 90 % needs nine held-out errors, and a base a few parameters.
     fewest_groups: int = 12
-    max_branches: int = 4
+    max_branches: int = 6
     forests: tuple[ForestShape, ...] = (
         ForestShape(100, 3, 0.1), ForestShape(300, 4, 0.05, 0.6, 0.4),
         ForestShape(300, 6, 0.05, 0.6, 0.4))

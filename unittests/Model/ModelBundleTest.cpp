@@ -37,6 +37,29 @@ TEST(ModelBundle, RoundTrip) {
   EXPECT_EQ(again.build(), bytes);
 }
 
+TEST(ModelBundle, TheWorkOfUnitsTravelsOnceWithTheTarget) {
+  auto target = TargetInfo::fromJson(
+      R"({"schema": 1, "name": "t", "counts_cycles": true, "kinds": [
+          {"kind": "matmul", "unit_work": {"units": ["u"], "inputs": ["m"],
+           "constants": [], "values": 1, "actions": [["add", 0, 0, 0, 1]]}}]})");
+  ASSERT_TRUE(target) << target.error().message;
+  KindModel model;
+  model.lattice = target->kinds[0].lattice;
+  model.base = *Base::fromJson(R"({"branches": [{"unit_busy/0": 3}]})",
+                               LayerKind::MatMul);
+  model.domain = Domain::hullOf({matmul(1, 1, 1), matmul(64, 64, 64)});
+  BundleBuilder builder(*target);
+  auto added = builder.addKind(std::move(model));
+  ASSERT_TRUE(added) << added.error().message;
+  std::string bytes = builder.build();
+  EXPECT_EQ(bytes.find("unit_work"), bytes.rfind("unit_work"));
+  auto bundle = ModelBundle::parse(bytes, "x.prm");
+  ASSERT_TRUE(bundle) << bundle.error().message;
+  auto estimator = Estimator::create(*bundle);
+  ASSERT_TRUE(estimator);
+  EXPECT_EQ(estimator->estimate(matmul(7, 5, 3)).cycles, 21);
+}
+
 TEST(ModelBundle, SameContentsSameBytes) {
   EXPECT_EQ(toyBundle().build(), toyBundle().build());
 }

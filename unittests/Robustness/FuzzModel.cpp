@@ -117,7 +117,7 @@ static std::string damagedInside(const std::string &bytes, Random &random) {
     if (auto content = file->find(name))
       sections.emplace_back(name, *content);
   for (const KindInfo &info : allLayerKinds())
-    for (const char *prefix : {"forest:", "exact:"}) {
+    for (const char *prefix : {"forest:", "exact:", "corrected:"}) {
       std::string name = prefix + std::string(info.name);
       if (auto content = file->find(name))
         sections.emplace_back(name, *content);
@@ -127,7 +127,7 @@ static std::string damagedInside(const std::string &bytes, Random &random) {
     mutateText(content, random);
   else
     mutateBytes(content, random);
-  return BundleFile::write(sections);
+  return BundleFile::write(sections, ModelBundle::kCorrectedSchema);
 }
 
 /// Layers that the shipped bundles know, so that what was loaded is used.
