@@ -22,9 +22,8 @@ static SmallVector<int64_t> raggedSizes(TilingInterface op,
       structured ? structured.getStaticLoopRanges() : SmallVector<int64_t>();
   for (auto [loop, size] : llvm::enumerate(sizes)) {
     int64_t extent = extents.empty() ? ShapedType::kDynamic : extents[loop];
-    bool divides =
-        size == 0 || (!ShapedType::isDynamic(extent) && extent % size == 0);
-    if (!divides)
+    bool isCut = size > 0 && (ShapedType::isDynamic(extent) || size < extent);
+    if (isCut && (ShapedType::isDynamic(extent) || extent % size != 0))
       ragged[loop] = size;
   }
   return ragged;

@@ -49,13 +49,13 @@ func.func @window(%a: tensor<1x31x31x8xf32>, %f: tensor<3x3x8x12xf32>, %o: tenso
   return %0 : tensor<1x15x15x12xf32>
 }
 
-// Nothing to pad where the sizes divide.
+// Nothing to pad where the sizes divide, or are more than there is.
 // PAD-LABEL: func.func @even
 // PAD-NOT: tensor.pad
 // PAD: linalg.matmul ins({{.*}} : tensor<4x16xi8>, tensor<16x8xi8>)
 // PAD-NOT: tensor.pad
 // PAD: return
 func.func @even(%a: tensor<8x64xi8>, %b: tensor<64x8xi8>, %c: tensor<8x8xi32>) -> tensor<8x8xi32> {
-  %0 = linalg.matmul {pr.tile_sizes = #pr.tile_sizes<sizes = [4, 0, 16]>} ins(%a, %b : tensor<8x64xi8>, tensor<64x8xi8>) outs(%c : tensor<8x8xi32>) -> tensor<8x8xi32>
+  %0 = linalg.matmul {pr.tile_sizes = #pr.tile_sizes<sizes = [4, 32, 16]>} ins(%a, %b : tensor<8x64xi8>, tensor<64x8xi8>) outs(%c : tensor<8x8xi32>) -> tensor<8x8xi32>
   return %0 : tensor<8x8xi32>
 }
