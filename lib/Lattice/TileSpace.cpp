@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Lattice/TileSpace.h"
 
+#include "TileOptions.h"
+
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <map>
 #include <set>
 
 using namespace pr;
 
 namespace {
-/// One size of one dimension; those of a low rank go last when there are too
-/// many.
-struct Option {
-  int64_t size = 1;
-  unsigned rank = 0;
-};
-enum Rank : unsigned { Corner, Power, StepMultiple, Divisor, EqualParts };
-
 /// The combinations of options, walked in lexicographic order.
 class TileSpace {
 public:
@@ -49,84 +41,10 @@ private:
   const KindSupport &support;
   const Layer &layer;
   /// For each of support.tileDims, sizes ascending.
-  std::vector<std::vector<Option>> options;
+  std::vector<std::vector<TileOption>> options;
   double mostTiles = std::numeric_limits<double>::infinity();
 };
 } // namespace
-
-//===----------------------------------------------------------------------===//
-// Sizes of one dimension
-//===----------------------------------------------------------------------===//
-
-/// The constant that a rule compares a tile size alone with; 0: none.
-static int64_t statedLimit(const Expr &rule, unsigned variable) {
-  if (rule.op() == ExprOp::And) {
-    int64_t smallest = 0;
-    for (const Expr &part : rule.operands())
-      if (int64_t limit = statedLimit(part, variable); limit > 0)
-        smallest = smallest > 0 ? std::min(smallest, limit) : limit;
-    return smallest;
-  }
-  if (rule.op() != ExprOp::Le && rule.op() != ExprOp::Lt)
-    return 0;
-  const Expr &left = rule.operands()[0], &right = rule.operands()[1];
-  if (left.op() != ExprOp::Variable || left.variableIndex() != variable ||
-      right.op() != ExprOp::Constant)
-    return 0;
-  return right.constantValue() - (rule.op() == ExprOp::Lt ? 1 : 0);
-}
-
-static int64_t largestSize(const KindSupport &support, const Layer &layer,
-                           unsigned dim) {
-  int64_t largest = layer[dim];
-  for (const LegalityRule &rule : support.rules)
-    if (int64_t limit =
-            statedLimit(rule.condition, tileVariable(support.kind, dim));
-        limit > 0)
-      largest = std::min(largest, limit);
-  return largest;
-}
-
-static std::vector<Option> sizesOf(const KindSupport &support,
-                                   const Layer &layer, unsigned dim) {
-  constexpr int64_t kMostParts = 16;
-  int64_t largest = largestSize(support, layer, dim);
-  std::map<int64_t, unsigned> ranks;
-  auto add = [&](int64_t size, unsigned rank) {
-    if (size < 1 || size > largest)
-      return;
-    auto [entry, inserted] = ranks.try_emplace(size, rank);
-    if (!inserted)
-      entry->second = std::min(entry->second, rank);
-  };
-  add(1, Corner);
-  add(largest, Corner);
-  for (int64_t size = 2; size < largest; size *= 2)
-    add(size, Power);
-  std::vector<int64_t> widths;
-  for (const Step &step : support.lattice.steps)
-    if (step.dim == dim && step.width > 1)
-      widths.push_back(step.width);
-  for (int64_t width : widths) {
-    for (int64_t size = width; size < largest; size *= 2)
-      add(size, StepMultiple);
-    add(largest / width * width, StepMultiple);
-  }
-  int64_t extent = layer[dim];
-  for (int64_t parts = 1; parts <= kMostParts; ++parts) {
-    int64_t size = ceilDiv(extent, parts);
-    add(size, extent % parts == 0 ? Divisor : EqualParts);
-    for (int64_t width : widths)
-      add(ceilDiv(size, width) * width, EqualParts);
-  }
-  for (int64_t size = 1; size * size <= extent && size <= 4096; ++size)
-    if (extent % size == 0)
-      add(size, Divisor);
-  std::vector<Option> result;
-  for (auto [size, rank] : ranks)
-    result.push_back({size, rank});
-  return result;
-}
 
 //===----------------------------------------------------------------------===//
 // Combinations
@@ -135,7 +53,7 @@ static std::vector<Option> sizesOf(const KindSupport &support,
 TileSpace::TileSpace(const KindSupport &support, const Layer &layer)
     : support(support), layer(layer) {
   for (unsigned dim : support.tileDims)
-    options.push_back(sizesOf(support, layer, dim));
+    options.push_back(tileOptions(support, layer, dim));
 }
 
 bool TileSpace::isLegal(const std::vector<int64_t> &values) const {
@@ -187,7 +105,7 @@ void TileSpace::forEachLegal(Fn &&fn) const {
 
 double TileSpace::numCombinations() const {
   double product = 1;
-  for (const std::vector<Option> &sizes : options)
+  for (const std::vector<TileOption> &sizes : options)
     product *= double(sizes.size());
   return product;
 }
@@ -202,7 +120,7 @@ size_t TileSpace::countLegal() {
   });
   for (size_t i = 0; i < options.size() && legal > 0; ++i)
     options[i].erase(std::remove_if(options[i].begin(), options[i].end(),
-                                    [&](const Option &option) {
+                                    [&](const TileOption &option) {
                                       return used[i].count(option.size) == 0;
                                     }),
                      options[i].end());
@@ -215,7 +133,7 @@ void TileSpace::dropOne() {
   auto longest = std::max_element(
       options.begin(), options.end(),
       [](const auto &a, const auto &b) { return a.size() < b.size(); });
-  std::vector<Option> &sizes = *longest;
+  std::vector<TileOption> &sizes = *longest;
   size_t worst = 0;
   auto gap = [&](size_t i) {
     return double(sizes[i + 1].size) / double(sizes[i].size);
@@ -242,7 +160,7 @@ void TileSpace::reduceTo(size_t most) {
   dropCrumbs();
   size_t legal = countLegal();
   while (legal > most && numCombinations() > 1) {
-    std::vector<std::vector<Option>> before = options;
+    std::vector<std::vector<TileOption>> before = options;
     dropOptions(std::min(0.99, double(most) / double(legal)));
     legal = countLegal();
     if (legal >= (most + 1) / 2)
