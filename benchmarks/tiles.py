@@ -36,7 +36,7 @@ class Effort:
 
 
 #: On an array everything; what Gemmini's simulator can do in a quarter of an hour.
-WHOLE, SLOW = Effort(10_000, 256, 800, 4), Effort(50, 100, 240, 4)
+WHOLE, SLOW = Effort(10_000, 256, 800, 4), Effort(48, 100, 240, 4)
 TARGETS = {"systolic_array[rows=16,cols=16,depth=256,width=16]": WHOLE,
            "systolic_array[rows=16,cols=16,depth=256,width=16,dataflow=1]": WHOLE,
            "systolic_array": WHOLE,
