@@ -190,7 +190,7 @@ static std::string reasonOf(const SweepFit &fit, const Planner &planner,
            " around the closest curve, too far to tell";
   if (points.back().latency < points.front().latency)
     return "latency falls with size";
-  return "a curve without steps is as likely, " + percent(fit.noise) +
+  return "no staircase stands out of the curve, " + percent(fit.noise) +
          " around it";
 }
 

@@ -46,13 +46,17 @@ def stair(sweep: Sweep, lattice: _core.Lattice, unit: str) -> Figure:
 
 
 def _edges(sweep: Sweep, lattice: _core.Lattice) -> list[int]:
-    """The last points of the plateaus that the sweep crosses."""
-    if not any(step.dim == sweep.dim for step in lattice.steps):
-        return []
+    """The last points of the plateaus that the sweep crosses; none where the lattice
+    has no step."""
+    def is_stepped(extent: int) -> bool:
+        return any(step.dim == sweep.dim and step.width > 1 and extent >= step.region_low
+                   and (step.region_high is None or extent <= step.region_high)
+                   for step in lattice.steps)
     layer = _core.Layer.parse(sweep.layer)
+    extents = [extent for extent, _ in sweep.points if is_stepped(extent)]
     rounded = {lattice.representative(layer.replace(**{sweep.dim: extent})).dims[sweep.dim]
-               for extent, _ in sweep.points}
-    return sorted(rounded & {extent for extent, _ in sweep.points})
+               for extent in extents}
+    return sorted(rounded & set(extents))
 
 
 def predicted_against_measured(points: Mapping[str, tuple[Sequence[float], Sequence[float]]],

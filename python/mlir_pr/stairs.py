@@ -26,6 +26,8 @@ class Sweep:
     dim: str
     #: Extent and measurement, by extent.
     points: tuple[tuple[int, Measurement], ...]
+    #: Every latency, in that order: repetitions tell an exact machine from noise.
+    latencies: tuple[tuple[float, ...], ...]
 
     @cached_property
     def fit(self) -> _core.SweepFit | None:
@@ -36,8 +38,9 @@ class Sweep:
             fitter = _core.StepFitter(low, high)
         except ValueError:
             return None
-        for extent, row in self.points:
-            fitter.observe(extent, latency_of(row))
+        for (extent, _), latencies in zip(self.points, self.latencies):
+            for latency in latencies:
+                fitter.observe(extent, latency)
         return fitter.result()
 
     def as_json(self) -> dict[str, Any]:
@@ -51,7 +54,12 @@ class Sweep:
 
 def find_sweeps(rows: Iterable[Measurement]) -> list[Sweep]:
     """The sweeps among the rows of that role; a row may belong to several."""
-    merged = [entry.measurement for entry in merge(row for row in rows if row.role == "sweep")]
+    swept = [row for row in rows if row.role == "sweep"]
+    merged = [entry.measurement for entry in merge(swept)]
+    latencies: dict[str, list[float]] = {}
+    for row in swept:
+        if row.ok:
+            latencies.setdefault(row.layer, []).append(latency_of(row))
     lines: dict[tuple[str, str], dict[int, Measurement]] = {}
     for row in merged:
         layer = _core.Layer.parse(row.layer)
@@ -63,7 +71,8 @@ def find_sweeps(rows: Iterable[Measurement]) -> list[Sweep]:
     for (dim, _), points in lines.items():
         if len(points) >= _FEWEST_POINTS:
             ordered = tuple(sorted(points.items(), key=lambda point: point[0]))
-            sweeps.append(Sweep(ordered[-1][1].layer, dim, ordered))
+            sweeps.append(Sweep(ordered[-1][1].layer, dim, ordered,
+                                tuple(tuple(latencies[row.layer]) for _, row in ordered)))
     return sweeps
 
 
@@ -91,12 +100,14 @@ def draw(sweep: Sweep) -> Group:
 
 
 def _said(sweep: Sweep) -> str:
-    latencies = [latency_of(row) for _, row in sweep.points]
-    if min(latencies) == max(latencies):
-        return f"no step, all {len(latencies)} latencies are equal"
-    if latencies[-1] < latencies[0] and sweep.fit and not sweep.fit.steps:
-        return "no step, latency falls with size"
     if sweep.fit is None or not sweep.fit.steps:
-        return "no step"
-    return ", ".join(f"every {step.width}" + (f" from {step.offset}" if step.offset else "")
-                     + f" ({step.plateau})" for step in sweep.fit.steps)
+        return "no step" + (f": {sweep.fit.reason}" if sweep.fit else "")
+    first, last = sweep.points[0][0], sweep.points[-1][0]
+    return ", ".join(_step_text(step, first, last) for step in sweep.fit.steps)
+
+
+def _step_text(step: _core.FittedStep, first: int, last: int) -> str:
+    begins = f" from {step.offset}" if step.offset else ""
+    over = f" over {step.region_low} .. {step.region_high}" \
+        if step.region_low > first or step.region_high < last else ""
+    return f"every {step.width}{begins}{over} ({step.plateau})"
