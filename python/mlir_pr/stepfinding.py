@@ -21,7 +21,7 @@ from typing import Callable, Iterable, Sequence
 import numpy as np
 from scipy.stats import qmc
 
-from mlir_pr import _core
+from mlir_pr import _core, jointsteps
 from mlir_pr.campaign import Campaign
 from mlir_pr.domain import Domain, swept_dimensions
 from mlir_pr.runner import Outcome, PlannedLayer
@@ -50,6 +50,8 @@ _MOVED_RANK = 0.93
 _CLEAR = 3.0
 #: Of a step's height: a rise within the plateau that is none.
 _FLAT = 0.02
+#: Fewer say nothing about a dimension.
+_FEWEST_MEASURED = 6
 #: Noise of a target that has not shown any yet.
 _UNKNOWN_NOISE = 0.01
 
@@ -72,7 +74,16 @@ class Finding:
 class _Sweep:
     layer: _core.Layer
     dim: str
-    fitter: _core.StepFitter
+    low: int
+    high: int
+    most: int
+    #: By extent, the last one where it was measured more than once.
+    latencies: dict[int, float] = field(default_factory=dict)
+    #: What it shows is not what other layers show.
+    varies: bool = False
+
+    def __post_init__(self) -> None:
+        self.fitter = _core.StepFitter(self.low, self.high, self.most)
 
     def at(self, extent: int) -> _core.Layer | None:
         return _replaced(self.layer, self.dim, extent)
@@ -122,6 +133,7 @@ class StepFinder:
         sweeps = self._sweeps(drawn)
         self._run(sweeps)
         found = [step for sweep in sweeps for step in self._fitted(sweep, drawn)]
+        found = self._joint(sweeps, found, drawn)
         found += [step for kind, dims in self._campaign.candidates.items() if kind in drawn
                   for dim, widths in dims.items()
                   for step in self._confirmed(kind, dim, widths, drawn[kind])]
@@ -161,7 +173,7 @@ class StepFinder:
         most = min(_MOST_A_SWEEP, budget // len(wanted)) if wanted else 0
         backgrounds = {kind: _balanced(drawn[kind], [dim for named, dim, _, _ in wanted
                                                      if named == kind]) for kind in drawn}
-        return [_Sweep(backgrounds[kind], dim, _core.StepFitter(low, high, most))
+        return [_Sweep(backgrounds[kind], dim, low, high, most)
                 for kind, dim, low, high in wanted]
 
     def _ranges(self, kind: str, layers: Sequence[_core.Layer]) -> list[tuple[str, int, int]]:
@@ -199,6 +211,7 @@ class StepFinder:
             able = [(sweep, extent, layer) for sweep, extent, layer in layers if layer is not None]
             for (sweep, extent, _), row in zip(able, self._rows([one for _, _, one in able])):
                 if row.ok:
+                    sweep.latencies[extent] = latency_of(row)
                     sweep.fitter.observe(extent, latency_of(row))
                 else:
                     sweep.fitter.skip(extent)
@@ -237,19 +250,100 @@ class StepFinder:
         fit = sweep.fitter.result()
         noise = 0.0 if fit.deterministic else fit.noise
         self._noise[kind] = max(noise, self._noise.get(kind, 0.0))
-        steps = []
-        for step in fit.steps:
-            found = FoundStep(kind, dim, step.width, step.offset, step.region_low,
-                              plateau=step.plateau, evidence=step.evidence)
-            looked = self._look(found, drawn[kind], noise)
-            if looked.edges >= 2 and looked.is_absent():
-                self._finding.notes.append(
-                    f"the step of {step.width} that {kind}.{dim} shows in '{sweep.layer.text}' is "
-                    f"dropped: {looked.text()}")
-                continue
-            steps += looked.steps(replace(found, evidence=f"{step.evidence}; {looked.text()}"))
-        said = f"{fit.measurements} measurements show no step"
+        if fit.measurements < _FEWEST_MEASURED:
+            self._finding.notes.append(f"nothing is known of steps in {kind}.{dim}: {fit.reason}")
+            return []
+        steps = [found for step in fit.steps
+                 for found in self._around(sweep, step, noise, drawn[kind])]
+        sweep.varies |= not fit.steps and fit.deterministic and jointsteps.rests(sweep.latencies)
+        said = f"{fit.measurements} measurements show no step: " \
+            + (fit.reason or "none of one width around other layers")
         return steps or [FoundStep(kind, dim, 1, evidence=said)]
+
+    def _around(self, sweep: _Sweep, step: _core.FittedStep, noise: float,
+                layers: Sequence[_core.Layer]) -> list[FoundStep]:
+        """What is left of a step around other layers."""
+        kind, dim = sweep.layer.kind, sweep.dim
+        found = FoundStep(kind, dim, step.width, step.offset, step.region_low,
+                          plateau=step.plateau, evidence=step.evidence)
+        looked = self._look(found, layers, noise)
+        sweep.varies |= looked.varies()
+        if looked.edges >= 2 and looked.is_absent():
+            self._finding.notes.append(
+                f"the step of {step.width} that {kind}.{dim} shows in '{sweep.layer.text}' is "
+                f"dropped: {looked.text()}")
+            return []
+        return looked.steps(replace(found, evidence=f"{step.evidence}; {looked.text()}"))
+
+    # Dimensions that step together.
+
+    def _joint(self, sweeps: Sequence[_Sweep], found: list[FoundStep],
+               drawn: dict[str, list[_core.Layer]]) -> list[FoundStep]:
+        """Where a step's width depends on the other dimensions, the narrowest is that of
+        a layer in which those are large. It is kept if latency rests on it everywhere."""
+        again: list[_Sweep] = []
+        for sweep in (one for one in sweeps if one.varies):
+            layer = self._widened(sweep, drawn[sweep.layer.kind])
+            spent = self._finding.measurements + sum(one.most for one in again)
+            if spent + sweep.most > _SHARE * self._campaign.count:
+                self._finding.notes.append(
+                    f"whether {sweep.layer.kind}.{sweep.dim} steps together with another dimension "
+                    "is not looked for: half the budget is spent")
+            elif layer is not None:
+                again.append(replace(sweep, layer=layer, latencies={}))
+        self._run(again)
+        tiles = [step for sweep in again for step in self._tile(sweep, drawn)]
+        replaced = {(step.kind, step.dim) for step in tiles}
+        for kind in sorted({step.kind for step in tiles}):
+            self._say_waves([step for step in tiles if step.kind == kind],
+                            [sweep for sweep in [*sweeps, *again] if sweep.layer.kind == kind])
+        return [step for step in found if (step.kind, step.dim) not in replaced] + tiles
+
+    def _widened(self, sweep: _Sweep, layers: Sequence[_core.Layer]) -> _core.Layer | None:
+        """The sweep's layer with the other dimensions as large as the domain has them, or
+        all but one, where that would be too much work: with the largest result."""
+        own = {sweep.dim: min(sweep.high, _FEW_PLATEAUS)}
+        others = {dim: max(layer.dims[dim] for layer in layers)
+                  for dim in swept_dimensions(sweep.layer.kind) if dim != sweep.dim}
+        able = []
+        for left in [None, *others]:
+            try:
+                layer = sweep.layer.replace(**own, **{
+                    dim: most for dim, most in others.items() if dim != left})
+            except ValueError:
+                continue
+            if self._legal(layer) is not None:
+                able.append(layer)
+        return max(able, key=lambda layer: layer.work["output_elements"], default=None)
+
+    def _tile(self, sweep: _Sweep, drawn: dict[str, list[_core.Layer]]) -> list[FoundStep]:
+        kind, dim = sweep.layer.kind, sweep.dim
+        fit = sweep.fitter.result()
+        noise = 0.0 if fit.deterministic else fit.noise
+        for step in fit.steps[::-1]:
+            found = FoundStep(kind, dim, step.width, step.offset, step.region_low, plateau="flat")
+            looked = self._look(found, drawn[kind], noise)
+            if step.plateau != "ramps" and looked.edges >= 2 and looked.flats == looked.edges:
+                return [replace(found, evidence=f"{step.evidence} in '{sweep.layer.text}'; "
+                                f"together with other dimensions: {looked.text()}")]
+        return []
+
+    def _say_waves(self, tiles: Sequence[FoundStep], sweeps: Sequence[_Sweep]) -> None:
+        named = " and ".join(f"{step.kind}.{step.dim}" for step in tiles)
+        if len(tiles) < 2:
+            self._finding.notes.append(
+                f"how often {named} steps depends on other dimensions; it is flat within "
+                f"{tiles[0].width}")
+            return
+        dims = {step.dim for step in tiles}
+        sizes = jointsteps.wave_sizes(
+            tiles, [(sweep.layer, sweep.dim, sweep.latencies) for sweep in sweeps
+                    if sweep.dim in dims], self._noise[tiles[0].kind])
+        shape = " x ".join(str(step.width) for step in tiles)
+        size = "" if not sizes else f": one step is {sizes[0]} tiles" if len(sizes) == 1 \
+            else f": one step is {sizes[0]} to {sizes[-1]} tiles"
+        self._finding.notes.append(f"{named} step together, in waves of tiles of {shape}{size}; "
+                                   "kept is that latency is flat within a tile")
 
     # Both sides of a few edges.
 
@@ -333,6 +427,11 @@ class _Look:
         if self.noise > _UNKNOWN_NOISE and self.evidence >= 2 * math.sqrt(self.edges):
             return False
         return 4 * self.rises < self.edges or 4 * self.torn > self.edges - self.torn
+
+    def varies(self) -> bool:
+        """Not all edges are steps, and not all steps are edges."""
+        return self.edges >= 2 and self.rises < self.edges and (
+            self.is_absent() or self.flats < self.edges)
 
     def steps(self, found: FoundStep) -> list[FoundStep]:
         """The step with its plateaus; where just the first one ramps, as two."""

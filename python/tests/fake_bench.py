@@ -3,6 +3,7 @@
 """Stands in for pr-bench-opt: a machine with 8-wide steps, as slow as asked.
 
 FAKE_DELAY: seconds a layer takes. FAKE_FAIL: layers that hold this text fail.
+FAKE_WAVES: so many tiles at a time, so that m and n step together.
 FAKE_DIE: the program ends itself before a layer that holds this text.
 
 FAKE_WALL: a file; the machine is then one that nobody described, with a wall clock,
@@ -35,7 +36,10 @@ INFO = {
 
 def cycles_of(layer: str) -> int:
     dims = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", layer)}
-    return 1 + -(-dims["m"] // 8) * -(-dims["n"] // 8) * dims["k"]
+    tiles = -(-dims["m"] // 8) * -(-dims["n"] // 8)
+    if processors := int(os.environ.get("FAKE_WAVES", "0")):
+        return 100 + -(-tiles // processors) * (50 + dims["k"])
+    return 1 + tiles * dims["k"]
 
 
 def mood(name: str, layer: str, usual: float) -> float:

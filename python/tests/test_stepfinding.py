@@ -2,10 +2,12 @@
 """Steps found by campaigns themselves, on the fake machine: 8-wide ones in m and
 n, none in k."""
 import json
+import math
 
 import pytest
 
-from mlir_pr.store import Store
+from mlir_pr import _core, jointsteps
+from mlir_pr.store import FoundStep, Store
 
 pytestmark = pytest.mark.usefixtures("fake_bench")
 
@@ -99,3 +101,44 @@ def test_active_campaigns_resume_as_they_would_have_gone_on(cli, write, tmp_path
         with Store.open(tmp_path / name) as store:
             layers.append(sorted(row.layer for row in store.measurements(store.target())))
     assert layers[0] == layers[1] and len(layers[0]) == 60
+
+
+def test_dimensions_that_step_together_are_named(cli, write, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_WAVES", "16")
+    done = measure(cli, write("c.yaml", CONFIG.replace("400", "600")), tmp_path / "s")
+    assert done.code == 0, done.err
+    assert "matmul.m and matmul.n step together, in waves of tiles of 8 x 8: one step is 16 tiles" \
+        in done.err
+    steps = found(tmp_path / "s")
+    assert set(steps) == {("m", 8), ("n", 8), ("k", 1)}
+    assert steps["m", 8].plateau == steps["n", 8].plateau == "flat"
+    assert "together with other dimensions" in steps["m", 8].evidence
+
+
+def test_a_dimension_that_cannot_be_measured_is_not_said_to_have_no_step(cli, write, tmp_path,
+                                                                         monkeypatch):
+    monkeypatch.setenv("FAKE_FAIL", "matmul")
+    done = measure(cli, write("c.yaml", CONFIG), tmp_path / "s")
+    assert "nothing is known of steps in matmul.m: 0 extents are too few to tell" in done.err
+
+
+WAVES = [FoundStep("matmul", dim, 8) for dim in "mn"]
+
+
+def waves(processors, n):
+    layer = _core.Layer.parse(f"matmul b=1 m=8 n={n} k=4 : i8, i8 -> i32")
+    return layer, "m", {m: 100.0 + math.ceil(m // 8 * (n // 8) / processors)
+                        for m in range(8, 129, 8)}
+
+
+def test_the_size_of_waves_is_what_every_sweep_allows():
+    assert jointsteps.wave_sizes(WAVES, [waves(16, 24), waves(16, 40)], 0.0) == [16]
+    # Sweeps over several machines have none in common, and two rises say nothing.
+    assert jointsteps.wave_sizes(WAVES, [waves(16, 24), waves(20, 24)], 0.0) == []
+    assert jointsteps.wave_sizes(WAVES, [waves(16, 16)], 0.0) == []
+
+
+def test_latency_rests_where_most_neighbours_are_equal():
+    assert jointsteps.rests({x: 1.0 + x // 8 for x in range(64)})
+    assert not jointsteps.rests({x: 1.0 + x for x in range(64)})
+    assert not jointsteps.rests({x: 1.0 for x in range(64)})
