@@ -9,13 +9,16 @@ point is at least one cycle (exact) or three standard deviations (noisy).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import json
 import math
+import os
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterator, Sequence
 
@@ -24,6 +27,7 @@ from rich.console import Console
 from rich.progress import track
 
 from mlir_pr import _core, domain, toolchain
+from mlir_pr.fileio import write_atomically
 from mlir_pr.runner import describe
 from results import Result
 
@@ -104,7 +108,8 @@ def sweeps_of(target: str, backgrounds: Sequence[float]) -> Iterator[Sweep]:
         layers = sorted((layer for layer in one.layers(cube) if isinstance(layer, _core.Layer)
                          and layer.kind == kind and not info.why_illegal(layer)),
                         key=lambda layer: (layer.work["macs"], layer.text))
-        if layers:
+        # Without a step, none can be required.
+        if layers and info.lattice(kind).steps:
             yield from _sweeps_of_kind(target, info, layers, backgrounds)
 
 
@@ -188,36 +193,71 @@ NO_STAIRS: dict[str, Callable[[int, int], float]] = {
 }
 
 
-def described(sweeps: Sequence[Sweep], seeds: int) -> list[list[str]]:
+def _on_sweep(task: tuple[Sweep, float, int]) -> tuple[bool, int]:
+    """Whether all that is required was found, and what it took."""
+    sweep, noise, seed = task
+    widths = set(sweep.required(noise))
+    seen, spent = found(lambda x: float(sweep.latencies[x - 1]), len(sweep.latencies), noise, seed)
+    if not widths <= seen:
+        print(f"missed {widths - seen} over {sweep.dim} of {sweep.target}: {sweep.name}, "
+              f"{100 * noise:g} % noise, seed {seed}", file=sys.stderr)
+    return widths <= seen, spent
+
+
+def _on_curve(task: tuple[str, float, int]) -> tuple[bool, int]:
+    """Whether no step was reported, and what it took."""
+    name, noise, seed = task
+    seen, spent = found(lambda x: float(NO_STAIRS[name](x, seed)), LARGEST_EXTENT, noise, seed)
+    return not seen, spent
+
+
+def scored(pool: Executor, fit: Callable[..., tuple[bool, int]], tasks: Sequence[object],
+           what: str) -> Score:
+    score = Score()
+    for good, spent in track(pool.map(fit, tasks, chunksize=4), what, total=len(tasks),
+                             console=Console(stderr=True)):
+        score.count(good, spent)
+    return score
+
+
+def described(pool: Executor, sweeps: Sequence[Sweep], seeds: int) -> list[list[str]]:
     rows = []
     for target in dict.fromkeys(sweep.target for sweep in sweeps):
         own = [sweep for sweep in sweeps if sweep.target == target]
-        for noise in NOISES:
-            score, required = Score(), 0
-            for sweep in track(own, f"{target}, {100 * noise:g} % noise", console=Console(stderr=True)):
-                widths = set(sweep.required(noise))
-                required += len(widths)
-                for seed in range(1 if noise == 0 else seeds) if widths else ():
-                    seen, spent = found(lambda x: float(sweep.latencies[x - 1]), len(sweep.latencies),
-                                        noise, seed)
-                    score.count(widths <= seen, spent)
-                    if noise == 0 and not widths <= seen:
-                        print(f"missed {widths - seen} over {sweep.dim} of {sweep.name}", file=sys.stderr)
+        for noise, share in NOISES.items():
+            required = sum(len(set(sweep.required(noise))) for sweep in own)
+            tasks = [(sweep, noise, seed) for sweep in own if sweep.required(noise)
+                     for seed in range(seeds if noise > 0 else 1)]
+            score = scored(pool, _on_sweep, tasks, f"{target}, {100 * noise:g} % noise")
             rows.append([target, f"{100 * noise:g} %", str(len(own)), str(required), *score.cells(),
-                         "all" if noise == 0 else f"{100 * NOISES[noise]:g} %"])
+                         "all" if noise == 0 else f"{100 * share:g} %"])
     return rows
 
 
-def no_stairs(seeds: int) -> list[list[str]]:
+def no_stairs(pool: Executor, seeds: int) -> list[list[str]]:
     rows = []
-    for name, curve in NO_STAIRS.items():
-        for noise in NOISES:
-            score = Score()
-            for seed in range(seeds):
-                seen, spent = found(lambda x: float(curve(x, seed)), LARGEST_EXTENT, noise, seed)
-                score.count(not seen, spent)
-            rows.append([name, f"{100 * noise:g} %", *score.cells(), "99 %"])
+    for name, noise in itertools.product(NO_STAIRS, NOISES):
+        tasks = [(name, noise, seed) for seed in range(seeds)]
+        score = scored(pool, _on_curve, tasks, f"{name}, {100 * noise:g} % noise")
+        rows.append([name, f"{100 * noise:g} %", *score.cells(), "99 %"])
     return rows
+
+
+def kept_sweeps(name: str, backgrounds: Sequence[float], folder: Path | None) -> list[Sweep]:
+    """The exact sweeps of a target; with a folder, from there if it holds them. Latencies
+    are those of the description, whatever is changed in the fitter."""
+    target = str(ROOT / name) if name.endswith(".mlir") else name
+    if folder is None:
+        return [replace(sweep, target=name) for sweep in sweeps_of(target, backgrounds)]
+    text = json.dumps([name, describe(target), list(backgrounds)], sort_keys=True)
+    path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        made = kept_sweeps(name, backgrounds, None)
+        write_atomically(path, json.dumps([asdict(sweep) for sweep in made]))
+    rows = json.loads(path.read_text())
+    return [Sweep(row["target"], row["name"], row["dim"], tuple(row["latencies"]),
+                  tuple(tuple(step) for step in row["steps"])) for row in rows]
 
 
 def main() -> int:
@@ -227,22 +267,22 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the result of fewer targets too")
     parser.add_argument("--targets", nargs="+", default=TARGETS)
     parser.add_argument("--quick", action="store_true", help="five seeds, one background, nothing is kept")
+    parser.add_argument("--curves", type=Path, metavar="FOLDER",
+                        help="keep exact sweeps there, and take them from there")
     arguments = parser.parse_args()
     seeds = 5 if arguments.quick else arguments.seeds
     result = Result("steps", "Steps found in black boxes", WHAT)
     sweeps: list[Sweep] = []
     for name in arguments.targets:
-        target = str(ROOT / name) if name.endswith(".mlir") else name
         if not name.endswith(".mlir") and not (ROOT / "architectures" / f"{name.split('[')[0]}.mlir").exists():
             print(f"left out: {name} is not described here", file=sys.stderr)
             continue
-        sweeps += [Sweep(name, *rest) for rest in (
-            (one.name, one.dim, one.latencies, one.steps)
-            for one in sweeps_of(target, BACKGROUNDS[:1] if arguments.quick else BACKGROUNDS))]
-    result.table("Described targets", ["target", "noise", "sweeps", "required widths", "all of a sweep found",
-                                       "measurements", "asked for"], described(sweeps, seeds))
-    result.table("Curves without a step", ["curve", "noise", "no step reported", "measurements", "asked for"],
-                 no_stairs(5 if arguments.quick else arguments.curve_seeds))
+        sweeps += kept_sweeps(name, BACKGROUNDS[:1] if arguments.quick else BACKGROUNDS, arguments.curves)
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        result.table("Described targets", ["target", "noise", "sweeps", "required widths", "all of a sweep found",
+                                           "measurements", "asked for"], described(pool, sweeps, seeds))
+        result.table("Curves without a step", ["curve", "noise", "no step reported", "measurements", "asked for"],
+                     no_stairs(pool, 5 if arguments.quick else arguments.curve_seeds))
     result.write(keep=arguments.keep or (not arguments.quick and tuple(arguments.targets) == TARGETS))
     return 0
 
