@@ -48,6 +48,18 @@ runner = os.path.join(config.pr_build_dir, "bin", "onednn-runner")
 if os.path.exists(runner) and shutil.which("valgrind") and not config.pr_sanitized:
     config.available_features.add("onednn")
 
+# Instructions of generated code are counted where valgrind knows the processor.
+def has_avx2():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return " avx2 " in file.read()
+    except OSError:
+        return False
+
+
+if has_avx2() and shutil.which("valgrind") and not config.pr_sanitized:
+    config.available_features.add("host-counted")
+
 # Graphviz draws object diagrams.
 if shutil.which("dot"):
     config.available_features.add("graphviz")

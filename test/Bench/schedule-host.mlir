@@ -110,3 +110,35 @@ func.func @integers(%a: memref<8xi32>, %c: memref<8xi32>) {
   }
   return
 }
+
+// A constant of another type, converted in the body: lanes could not hold it.
+// CHECK-LABEL: func.func @invariant
+// CHECK-DAG: %[[E:.*]] = arith.truncf %{{.*}} : f64 to f32
+// CHECK: vector.broadcast %[[E]] : f32 to vector<16xf32>
+// CHECK: arith.addf %{{.*}} : vector<16xf32>
+func.func @invariant(%a: memref<64xf32>, %c: memref<64xf32>, %e: f64) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                  iterator_types = ["parallel"]}
+      ins(%a : memref<64xf32>) outs(%c : memref<64xf32>) {
+  ^bb0(%x: f32, %out: f32):
+    %t = arith.truncf %e : f64 to f32
+    %s = arith.addf %x, %t : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// The place in the loops is no constant.
+// CHECK-LABEL: func.func @place
+// CHECK: scf.for
+// CHECK: arith.index_cast
+func.func @place(%c: memref<64xi64>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      outs(%c : memref<64xi64>) {
+  ^bb0(%out: i64):
+    %i = linalg.index 0 : index
+    %v = arith.index_cast %i : index to i64
+    linalg.yield %v : i64
+  }
+  return
+}

@@ -5,16 +5,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <unistd.h>
 #include <valgrind/callgrind.h>
 #include <vector>
 
 using namespace onednn;
 namespace fs = std::filesystem;
-
-/// Below this, what a first run does for all later ones shows in the count.
-static constexpr int64_t kNoLongerShort = 3'000'000;
 
 /// Where callgrind puts what it counted, with a number behind it. The process
 /// has the same number before and below valgrind.
@@ -45,8 +41,9 @@ std::string onednn::reenterUnderCallgrind(char **argv) {
 
 bool onednn::runsUnderCallgrind() { return RUNNING_ON_VALGRIND; }
 
-InstructionCounter::InstructionCounter() : profile(profileName()) {
+pr::InstructionCounter onednn::makeCounter() {
   removeProfile();
+  return {profileName(), /*onlyThere=*/false};
 }
 
 void onednn::removeProfile() {
@@ -58,38 +55,4 @@ void onednn::leaveWithoutProfile() {
   // Another program in its place: valgrind then has nothing to finish.
   ::execl("/bin/true", "true", nullptr);
   std::_Exit(0);
-}
-
-/// The events that a profile adds up to; 0 where it holds none.
-static int64_t totalOf(std::ifstream &&profile) {
-  std::string line;
-  while (std::getline(profile, line))
-    if (line.rfind("totals: ", 0) == 0)
-      return std::strtoll(line.c_str() + std::strlen("totals: "), nullptr, 10);
-  return 0;
-}
-
-pr::Expected<int64_t>
-InstructionCounter::countOnce(const std::function<void()> &run) {
-  CALLGRIND_ZERO_STATS;
-  CALLGRIND_TOGGLE_COLLECT;
-  run();
-  CALLGRIND_TOGGLE_COLLECT;
-  CALLGRIND_DUMP_STATS;
-  std::string file = profile + "." + std::to_string(++dumps);
-  int64_t instructions = totalOf(std::ifstream(file));
-  std::error_code ignored;
-  fs::remove(file, ignored);
-  if (instructions <= 0)
-    return pr::makeError(pr::ErrorKind::Measurement,
-                         "callgrind wrote no count to '" + file + "'");
-  return instructions;
-}
-
-pr::Expected<int64_t>
-InstructionCounter::count(const std::function<void()> &run) {
-  auto instructions = countOnce(run);
-  if (!instructions || *instructions >= kNoLongerShort)
-    return instructions;
-  return countOnce(run);
 }

@@ -50,7 +50,7 @@ private:
   Arena arena, probeArena;
   std::optional<Kernel> probe;
   pr::SamplerClock clock = pr::SamplerClock::real();
-  InstructionCounter counter;
+  pr::InstructionCounter counter = makeCounter();
 };
 
 } // namespace onednn

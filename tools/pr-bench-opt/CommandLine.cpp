@@ -28,6 +28,8 @@ CommandLine::Mode CommandLine::mode() const {
     return Mode::Diagram;
   if (explain)
     return Mode::Explain;
+  if (!networkFile.empty())
+    return Mode::RunNetwork;
   return run ? Mode::Run : Mode::Optimize;
 }
 
@@ -55,6 +57,13 @@ struct Options {
       "layers", cl::value_desc("file"), cl::cat(category),
       cl::desc("Measure the layers of this file instead, one text per line, "
                "comments behind #; - is standard input")};
+  cl::opt<std::string> network{
+      "network", cl::value_desc("file"), cl::cat(category),
+      cl::desc("Run a whole network on the host (f32 tensors of known extents) "
+               "instead of layers")};
+  cl::opt<std::string> function{
+      "function", cl::value_desc("name"), cl::cat(category),
+      cl::desc("The function of --network; left out: its only public one")};
   cl::opt<bool> describe{"describe", cl::cat(category),
                          cl::desc("Print what is known of the target as JSON")};
   cl::opt<std::string> listTargets{
@@ -126,6 +135,8 @@ static void store(const Options &options) {
   parsed.outputFile = options.output;
   parsed.target = options.target;
   parsed.layersFile = options.layers;
+  parsed.networkFile = options.network;
+  parsed.function = options.function;
   parsed.run = options.run;
   parsed.describe = options.describe;
   parsed.progress = options.progress;
@@ -162,6 +173,12 @@ static std::string findMistake(const Options &options) {
     return "--target needs --run, --describe, --diagram or --explain";
   if (!parsed.layersFile.empty() && !parsed.run && !parsed.explain)
     return "--layers needs --run or --explain";
+  if (!parsed.networkFile.empty() && !parsed.run)
+    return "--network needs --run";
+  if (!parsed.networkFile.empty() && !parsed.layersFile.empty())
+    return "only one of --layers and --network can be run";
+  if (!parsed.function.empty() && parsed.networkFile.empty())
+    return "--function needs --network";
   if (parsed.explain && !parsed.explainAsJson && !options.explain.empty())
     return "--explain takes no value but 'json', found '" + options.explain +
            "'";

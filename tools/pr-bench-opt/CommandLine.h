@@ -21,11 +21,21 @@ enum ExitCode : int {
 };
 
 struct CommandLine {
-  enum class Mode { Optimize, ListTargets, Describe, Diagram, Explain, Run };
+  enum class Mode {
+    Optimize,
+    ListTargets,
+    Describe,
+    Diagram,
+    Explain,
+    Run,
+    RunNetwork
+  };
   Mode mode() const;
 
   std::string inputFile, outputFile;
   std::string target, layersFile;
+  std::string networkFile; ///< to run whole; empty: none
+  std::string function;    ///< of the network; empty: the only one
   bool run = false, describe = false, progress = false;
   bool listTargets = false, listAsJson = false;
   bool diagram = false, explain = false, explainAsJson = false;

@@ -16,21 +16,41 @@ using ::pr::Target;
 using ::pr::TargetProvider;
 using ::pr::TargetRegistry;
 
+static constexpr const char *kHost = "host", *kHostCounted = "host-counted";
+
 using TargetOrError = Expected<std::unique_ptr<Target>>;
+
+Expected<std::unique_ptr<HostTarget>>
+mlir::pr::createHost(const std::string &text) {
+  auto spec = ::pr::parseTargetSpec(text);
+  if (!spec)
+    return spec.error();
+  if (spec->name != kHost && spec->name != kHostCounted)
+    return ::pr::invalidInput("target '" + text +
+                              "' runs layers only, not "
+                              "networks; 'host' and 'host-counted' do");
+  return makeHostTarget(spec->parameters, spec->name == kHostCounted);
+}
 
 static void addHost(TargetRegistry &registry) {
   TargetProvider host;
-  host.pattern = "host";
+  host.create = [](const std::string &text) -> TargetOrError {
+    auto target = createHost(text);
+    if (!target)
+      return target.error();
+    return std::unique_ptr<Target>(std::move(*target));
+  };
+  host.pattern = kHost;
   host.description =
       "this CPU, one core, code from the project's own schedules";
   host.needs = "an x86-64 or AArch64 processor";
   host.available = checkHostTarget;
-  host.create = [](const std::string &text) -> TargetOrError {
-    auto spec = ::pr::parseTargetSpec(text);
-    if (!spec)
-      return spec.error();
-    return makeHostTarget(spec->parameters);
-  };
+  registry.add(host);
+  host.pattern = kHostCounted;
+  host.description = "instructions, counted by callgrind, of the same code for "
+                     "AVX2: the same number every time";
+  host.needs = "an x86-64 processor with AVX2, valgrind";
+  host.available = checkCountedHostTarget;
   registry.add(std::move(host));
 }
 

@@ -3,6 +3,7 @@
 // Benchmarks of layers: mlir-opt for `pr.bench`, and the runner that measures.
 #include "CommandLine.h"
 #include "Explain.h"
+#include "Network.h"
 #include "Runner.h"
 #include "Targets.h"
 
@@ -45,6 +46,8 @@ int main(int argc, char **argv) {
     return explainLayers(targets, options, registry);
   case CommandLine::Mode::Run:
     return runBenchmarks(targets, options, registry);
+  case CommandLine::Mode::RunNetwork:
+    return runNetwork(options);
   case CommandLine::Mode::Optimize:
     return mlir::asMainReturnCode(mlir::MlirOptMain(
         argc, argv, options.inputFile, options.outputFile, registry));

@@ -135,3 +135,58 @@ TEST(HostCheck, InputsAreSmallAndNeverZero) {
   }
   EXPECT_TRUE(differ);
 }
+
+//===----------------------------------------------------------------------===//
+// Networks
+//===----------------------------------------------------------------------===//
+
+/// A function of two results, x + y and `scale` times x.
+static std::string networkOf(const std::string &scale) {
+  return R"(
+#m = affine_map<(i, j) -> (i, j)>
+func.func @main(%x: tensor<9x21xf32>, %y: tensor<9x21xf32>)
+    -> (tensor<9x21xf32>, tensor<9x21xf32>) {
+  %s = arith.constant )" +
+         scale + R"( : f64
+  %e = tensor.empty() : tensor<9x21xf32>
+  %a = linalg.add ins(%x, %y : tensor<9x21xf32>, tensor<9x21xf32>)
+      outs(%e : tensor<9x21xf32>) -> tensor<9x21xf32>
+  %b = linalg.generic {indexing_maps = [#m, #m],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<9x21xf32>) outs(%e : tensor<9x21xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %t = arith.truncf %s : f64 to f32
+    %r = arith.mulf %in, %t : f32
+    linalg.yield %r : f32
+  } -> tensor<9x21xf32>
+  return %a, %b : tensor<9x21xf32>, tensor<9x21xf32>
+})";
+}
+
+TEST(HostNetwork, ComputesEveryResult) {
+  HostBuffers buffers;
+  HostMachine machine = HostMachine::detect();
+  for (unsigned bits = 128; bits <= machine.vectorBits; bits *= 2) {
+    HostCompiler compiler({machine.cpu, bits}, {});
+    auto kernel = compiler.compileNetwork(networkOf("2.5"), "", false);
+    ASSERT_TRUE(kernel) << kernel.error().message;
+    EXPECT_EQ((*kernel)->elements(), std::vector<int64_t>(4, 9 * 21));
+    EXPECT_EQ((*kernel)->numResults(), 2u);
+    auto reference = compiler.compileNetwork(networkOf("2.5"), "main", true);
+    ASSERT_TRUE(reference) << reference.error().message;
+    auto ok = checkNetwork(buffers, **kernel, **reference);
+    EXPECT_TRUE(ok) << ok.error().message;
+  }
+}
+
+TEST(HostNetwork, AnotherResultIsNoticed) {
+  HostBuffers buffers;
+  HostCompiler compiler(HostMachine::detect(), {});
+  auto kernel = compiler.compileNetwork(networkOf("2.5"), "", false);
+  auto other = compiler.compileNetwork(networkOf("2.501"), "", true);
+  ASSERT_TRUE(kernel && other);
+  auto ok = checkNetwork(buffers, **kernel, **other);
+  ASSERT_FALSE(ok) << "the second result is 0.04 % off";
+  EXPECT_NE(ok.error().message.find("the generated code is wrong: element "),
+            std::string::npos);
+}

@@ -12,14 +12,29 @@ namespace mlir {
 class ModuleOp;
 namespace pr {
 
+/// A target that can run whole networks besides layers.
+class HostTarget : public ::pr::Target {
+public:
+  /// How long a function of a module (MLIR text) takes. Its arguments and
+  /// results are f32 tensors with known extents; empty: the only public one.
+  virtual ::pr::Measurement
+  measureNetwork(const std::string &module, const std::string &function,
+                 const ::pr::MeasureOptions &options) = 0;
+};
+
 /// Success, or why this machine cannot be measured.
 ::pr::Expected<void> checkHostTarget();
+/// The same for counting instructions: code for x86-64-v3 below valgrind, so
+/// that they are the same on every machine.
+::pr::Expected<void> checkCountedHostTarget();
 
-/// Parameters: `vector_bits`, 128, 256 or 512, at most what the CPU has. The
-/// running program must give its main function to
-/// isHostWorker and hostWorkerMain: the worker is a second process of it.
-::pr::Expected<std::unique_ptr<::pr::Target>>
-makeHostTarget(const std::map<std::string, int64_t> &parameters);
+/// Parameters: `vector_bits`, 128, 256 or 512, at most what the CPU has; none
+/// where instructions are counted. The running program must give its main
+/// function to isHostWorker and hostWorkerMain: the worker is a second process
+/// of it.
+::pr::Expected<std::unique_ptr<HostTarget>>
+makeHostTarget(const std::map<std::string, int64_t> &parameters,
+               bool counted = false);
 
 /// Whether the arguments are those the target starts its worker with.
 bool isHostWorker(int argc, char **argv);

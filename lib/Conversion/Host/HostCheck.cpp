@@ -4,6 +4,7 @@
 #include "pr/Lattice/TargetInfo.h"
 #include "pr/Layer/Work.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -37,7 +38,8 @@ HostBuffers::HostBuffers() : pattern(kPatternLength) {
 HostBuffers::~HostBuffers() { std::free(memory); }
 
 Expected<std::vector<float *>>
-HostBuffers::prepare(const std::vector<int64_t> &elements) {
+HostBuffers::prepare(const std::vector<int64_t> &elements,
+                     const std::vector<bool> &positive) {
   // Each tensor on a page of its own, shifted by a few lines so that they do
   // not compete for the same places in the caches.
   constexpr size_t page = 4096, shift = 192;
@@ -66,6 +68,9 @@ HostBuffers::prepare(const std::vector<int64_t> &elements) {
       at += length;
       first = 0;
     }
+    if (i < positive.size() && positive[i])
+      std::transform(buffer, buffer + count, buffer,
+                     [](float value) { return std::fabs(value); });
     buffers.push_back(buffer);
   }
   return buffers;
@@ -105,14 +110,27 @@ Layer mlir::pr::checkableLayer(const Layer &layer) {
 // Comparison
 //===----------------------------------------------------------------------===//
 
-static bool agree(float found, float expected, bool exact) {
+/// `scale`: what an error is measured by, beside the value itself.
+static bool agree(float found, float expected, bool exact, float scale) {
   if (found == expected || (std::isnan(found) && std::isnan(expected)))
     return true;
   if (exact)
     return false;
   // Polynomials for functions, sums in another order.
-  float scale = std::max(std::fabs(found), std::fabs(expected));
+  scale = std::max({scale, std::fabs(found), std::fabs(expected)});
   return std::fabs(found - expected) <= 1e-4f * scale + 1e-6f;
+}
+
+static Expected<void> agree(const float *found, const float *expected,
+                            int64_t count, bool exact, float scale) {
+  for (int64_t i = 0; i < count; ++i)
+    if (!agree(found[i], expected[i], exact, scale))
+      return ::pr::makeError(ErrorKind::Measurement,
+                             "the generated code is wrong: element " +
+                                 std::to_string(i) + " is " +
+                                 std::to_string(found[i]) + ", expected " +
+                                 std::to_string(expected[i]));
+  return {};
 }
 
 static Expected<void> compare(HostBuffers &buffers, const HostKernel &kernel,
@@ -128,13 +146,42 @@ static Expected<void> compare(HostBuffers &buffers, const HostKernel &kernel,
   float *found = (*tensors)[elements.size() - 2];
   (*tensors)[elements.size() - 2] = expected;
   reference.run(tensors->data());
-  for (int64_t i = 0; i < elements.back(); ++i)
-    if (!agree(found[i], expected[i], kernel.isExact()))
-      return ::pr::makeError(ErrorKind::Measurement,
-                             "the generated code is wrong: element " +
-                                 std::to_string(i) + " is " +
-                                 std::to_string(found[i]) + ", expected " +
-                                 std::to_string(expected[i]));
+  return agree(found, expected, elements.back(), kernel.isExact(), 0);
+}
+
+/// Of what is finite; networks may well overflow on made-up weights.
+static float largest(const float *values, int64_t count) {
+  float most = 0;
+  for (int64_t i = 0; i < count; ++i)
+    if (std::isfinite(values[i]))
+      most = std::max(most, std::fabs(values[i]));
+  return most;
+}
+
+Expected<void> mlir::pr::checkNetwork(HostBuffers &buffers,
+                                      const HostKernel &kernel,
+                                      const HostKernel &reference) {
+  // Two sets of results, as above.
+  std::vector<int64_t> elements = kernel.elements();
+  size_t results = kernel.numResults(), first = elements.size() - results;
+  for (size_t i = 0; i < results; ++i)
+    elements.push_back(elements[first + i]);
+  auto tensors = buffers.prepare(elements, kernel.positive());
+  if (!tensors)
+    return tensors.error();
+  kernel.run(tensors->data());
+  std::swap_ranges(tensors->begin() + first, tensors->begin() + first + results,
+                   tensors->end() - results);
+  reference.run(tensors->data());
+  for (size_t i = 0; i < results; ++i) {
+    float *expected = (*tensors)[first + i];
+    float *found = (*tensors)[first + results + i];
+    int64_t count = elements[first + i];
+    if (auto ok = agree(found, expected, count, /*exact=*/false,
+                        largest(expected, count));
+        !ok)
+      return ok;
+  }
   return {};
 }
 

@@ -21,10 +21,12 @@ public:
   HostBuffers &operator=(const HostBuffers &) = delete;
 
   /// A buffer for each tensor, the inputs filled with random multiples of 1/8
-  /// from -1 to 1 but 0, results with the same from another seed. Valid until
-  /// the next call. Errors: no memory.
+  /// from -1 to 1 but 0, results with the same from another seed. `positive`:
+  /// those to make positive, by tensor. Valid until the next call. Errors: no
+  /// memory.
   ::pr::Expected<std::vector<float *>>
-  prepare(const std::vector<int64_t> &elements);
+  prepare(const std::vector<int64_t> &elements,
+          const std::vector<bool> &positive = {});
 
 private:
   std::vector<float> pattern;
@@ -44,6 +46,12 @@ enum class CheckedOn { Nothing, ItsShape, SmallerShape };
                                       HostBuffers &buffers,
                                       const ::pr::Layer &layer,
                                       const HostKernel &kernel);
+
+/// The same of a network against `reference`, its plain form. Its results may
+/// differ by what another order of summation makes of their largest element.
+::pr::Expected<void> checkNetwork(HostBuffers &buffers,
+                                  const HostKernel &kernel,
+                                  const HostKernel &reference);
 
 } // namespace pr
 } // namespace mlir

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "HostKernel.h"
 
+#include "HostNetwork.h"
+
 #include "pr/Conversion/HostPipeline.h"
 #include "pr/Conversion/MaterializeLayer.h"
 #include "pr/Support/CheckedMath.h"
@@ -48,6 +50,8 @@ HostMachine HostMachine::detect() {
   return machine;
 }
 
+HostMachine HostMachine::counted() { return {"x86-64-v3", 256, true}; }
+
 //===----------------------------------------------------------------------===//
 // Kernel
 //===----------------------------------------------------------------------===//
@@ -57,11 +61,10 @@ HostKernel::~HostKernel() = default;
 
 void HostKernel::run(float *const *buffers) const {
   // The engine's wrapper takes a pointer to each argument.
-  constexpr size_t most = ::pr::kMaxTypes + 1;
-  void *arguments[most];
+  SmallVector<void *, ::pr::kMaxTypes + 1> arguments;
   for (size_t i = 0; i < tensors.size(); ++i)
-    arguments[i] = const_cast<float **>(&buffers[i]);
-  entry(arguments);
+    arguments.push_back(const_cast<float **>(&buffers[i]));
+  entry(arguments.data());
 }
 
 //===----------------------------------------------------------------------===//
@@ -158,8 +161,8 @@ static Expected<void> readSchedule(const Layer &layer,
 }
 
 /// Lowers to the LLVM dialect; the error is the first diagnostic.
-static Expected<void> lower(ModuleOp module, const Layer &layer,
-                            const HostMachine &machine, bool reference) {
+static Expected<void> lower(ModuleOp module,
+                            const LowerToHostOptions &options) {
   std::string message;
   ScopedDiagnosticHandler diagnostics(module.getContext(),
                                       [&](Diagnostic &diagnostic) {
@@ -170,11 +173,6 @@ static Expected<void> lower(ModuleOp module, const Layer &layer,
   // Each pass is verified by the tests; here once is enough, and four times
   // faster.
   pm.enableVerifier(false);
-  LowerToHostOptions options;
-  options.vectorBits = machine.vectorBits;
-  options.reference = reference;
-  if (auto ok = readSchedule(layer, machine, options); !ok)
-    return ok;
   buildLowerToHostPipeline(pm, options);
   if (succeeded(verify(module)) && succeeded(pm.run(module)))
     return {};
@@ -207,14 +205,25 @@ static llvm::Error optimize(llvm::Module *module, bool reference,
   return llvm::Error::success();
 }
 
-static Expected<std::unique_ptr<ExecutionEngine>> makeEngine(ModuleOp module,
-                                                             bool reference) {
+/// This processor, or the least one of its level.
+static llvm::Expected<llvm::orc::JITTargetMachineBuilder>
+codeFor(const HostMachine &machine) {
+  if (!machine.isLevel)
+    return llvm::orc::JITTargetMachineBuilder::detectHost();
+  llvm::orc::JITTargetMachineBuilder builder{
+      llvm::Triple(llvm::sys::getProcessTriple())};
+  builder.setCPU(machine.cpu);
+  return builder;
+}
+
+static Expected<std::unique_ptr<ExecutionEngine>>
+makeEngine(ModuleOp module, const HostMachine &host, bool reference) {
   auto failed = [](llvm::Error error) {
     return ::pr::makeError(ErrorKind::Measurement,
                            "cannot compile: " +
                                llvm::toString(std::move(error)));
   };
-  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  auto builder = codeFor(host);
   if (!builder)
     return failed(builder.takeError());
   auto machine = builder->createTargetMachine();
@@ -246,35 +255,69 @@ Expected<std::unique_ptr<HostKernel>> HostCompiler::compile(const Layer &layer,
   kernel->exact = program->exact;
   SmallVector<RankedTensorType> tensors(program->arguments);
   tensors.push_back(program->result);
-  int64_t total = 0;
   for (RankedTensorType type : tensors) {
     auto elements = countElements(type);
     if (!elements)
       return elements.error();
     kernel->tensors.push_back(*elements);
-    total += 4 * *elements;
   }
 
   OpBuilder builder(context.get());
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder.getUnknownLoc());
   builder.setInsertionPointToStart(module->getBody());
   buildLayerFunction(builder, builder.getUnknownLoc(), kEntry, *program);
-  if (auto ok = lower(*module, layer, machine, reference); !ok)
+  LowerToHostOptions options;
+  options.vectorBits = machine.vectorBits;
+  options.reference = reference;
+  if (auto ok = readSchedule(layer, machine, options); !ok)
     return ok.error();
-  if (total + scratchBytes(*module) > kMostBytes)
-    return unsupported("this layer needs more than 2 GiB of memory");
-  if (hooks.editModule && !reference)
-    hooks.editModule(layer, *module);
+  if (auto ok = build(*kernel, *module, options, &layer); !ok)
+    return ok.error();
+  return kernel;
+}
 
-  auto engine = makeEngine(*module, reference);
+Expected<std::unique_ptr<HostKernel>>
+HostCompiler::compileNetwork(const std::string &module,
+                             const std::string &function, bool reference) {
+  auto network = readNetwork(context.get(), module, function, kEntry);
+  if (!network)
+    return network.error();
+  std::unique_ptr<HostKernel> kernel(new HostKernel());
+  kernel->tensors = network->elements;
+  kernel->results = network->results;
+  kernel->positives = network->positives;
+  kernel->exact = false;
+  LowerToHostOptions options;
+  options.vectorBits = machine.vectorBits;
+  options.reference = reference;
+  if (auto ok = build(*kernel, *network->module, options, nullptr); !ok)
+    return ok.error();
+  return kernel;
+}
+
+/// Linalg on tensors to machine code. `layer`: what it is, if it is one.
+Expected<void> HostCompiler::build(HostKernel &kernel, ModuleOp module,
+                                   const LowerToHostOptions &options,
+                                   const Layer *layer) {
+  if (auto ok = lower(module, options); !ok)
+    return ok;
+  int64_t elements = 0;
+  for (int64_t count : kernel.tensors)
+    elements += count;
+  if (4 * elements + scratchBytes(module) > kMostBytes)
+    return unsupported(std::string(layer ? "this layer" : "the network") +
+                       " needs more than 2 GiB of memory");
+  if (hooks.editModule && layer && !options.reference)
+    hooks.editModule(*layer, module);
+  auto engine = makeEngine(module, machine, options.reference);
   if (!engine)
     return engine.error();
-  kernel->engine = std::move(*engine);
-  auto entry = kernel->engine->lookupPacked(kEntry);
+  kernel.engine = std::move(*engine);
+  auto entry = kernel.engine->lookupPacked(kEntry);
   if (!entry)
     return ::pr::makeError(ErrorKind::Measurement,
                            "cannot compile: " +
                                llvm::toString(entry.takeError()));
-  kernel->entry = *entry;
-  return kernel;
+  kernel.entry = *entry;
+  return {};
 }

@@ -7,7 +7,9 @@
 
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
 
 namespace mlir {
 namespace pr {
@@ -45,6 +47,22 @@ static Value filledWith(linalg::LinalgOp op) {
   Value yielded = body.getTerminator()->getOperand(0);
   bool outside = yielded.getParentBlock() != &body;
   return op.getNumDpsInputs() == 0 && outside ? yielded : Value();
+}
+
+/// What an operation's body computes of nothing but values from outside is
+/// computed in front of it: constants of another type above all, which lanes
+/// could not hold.
+static void hoistInvariants(linalg::LinalgOp op) {
+  Region *body = &op->getRegion(0);
+  moveLoopInvariantCode(
+      body,
+      [](Value value, Region *region) {
+        return !region->isAncestor(value.getParentRegion());
+      },
+      [](Operation *inner, Region *) {
+        return isPure(inner) && !isa<linalg::IndexOp>(inner);
+      },
+      [&](Operation *inner, Region *) { inner->moveBefore(op); });
 }
 
 /// The next operation in the block that has the buffer as an operand.
@@ -251,6 +269,7 @@ private:
 
   static void scheduleFunction(func::FuncOp function,
                                const HostSchedule &schedule) {
+    llvm::for_each(operations(function), hoistInvariants);
     llvm::for_each(operations(function), fillOnlyBorders);
     copiesToLinalg(function);
     // Backwards: an operation takes the fill in front of it along.
