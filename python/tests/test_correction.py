@@ -207,3 +207,19 @@ def test_refusals(correct, cli, model, write, tmp_path):
     assert (done.code, "no row of kind 'softmax' can be used" in done.err) == (1, True)
     done = cli("correct", model, "--table", "t.csv", "-o", tmp_path / "new.prm")
     assert (done.code, "expected --table with --config, or --store" in done.err) == (2, True)
+
+
+def test_annotate_says_so(correct, cli, write):
+    new, _ = correct(slower(1.5, *LAYERS))
+    network = write("n.mlir", """
+func.func @main(%a: tensor<128x128xi8>, %b: tensor<128x128xi8>, %c: tensor<128x128xi32>) -> tensor<128x128xi32> {
+  %0 = linalg.matmul ins(%a, %b : tensor<128x128xi8>, tensor<128x128xi8>) outs(%c : tensor<128x128xi32>) -> tensor<128x128xi32>
+  return %0 : tensor<128x128xi32>
+}
+""")
+    done = cli("annotate", network, "--model", new)
+    assert done.code == 0, done.err
+    assert "corrected after the training: 1 ops, by 5 measurements of their kind" in done.out
+    found = json.loads(cli("annotate", network, "--model", new, "--format=json").out)
+    matmul_op, = [op for op in found["functions"][0]["ops"] if op["op"] == "linalg.matmul"]
+    assert matmul_op["estimates"][0]["corrected_by"] == 5
