@@ -15,8 +15,9 @@ namespace json = llvm::json;
 
 /// Compiling the probe; LLVM's libraries come from the disk the first time.
 static constexpr double kStartTimeoutSeconds = 120;
-/// How much longer everything may take below valgrind.
-static constexpr double kCountedSlowdown = 20;
+/// How much longer answers and the start, most of which is loading, may take
+/// below valgrind.
+static constexpr double kCountedSlowdown = 20, kCountedStartSlowdown = 5;
 static constexpr int kMostFailedStarts = 3;
 
 static ::pr::Error measurementError(std::string message) {
@@ -80,7 +81,8 @@ Expected<void> WorkerProcess::start() {
     return started.error();
   process = std::move(*started);
   ++starts;
-  auto reply = readReply(kStartTimeoutSeconds);
+  auto reply =
+      readReply(kStartTimeoutSeconds * (counted ? kCountedStartSlowdown : 1));
   if (!reply)
     return measurementError("the worker " + reply.error().message);
   if (!reply->getBoolean("ok").value_or(false))
