@@ -159,12 +159,15 @@ def test_a_learning_curve(cli, model, table, config, tmp_path):
                "--learning-curve", "--budgets", "20,60", "--seeds", "3",
                "--json", tmp_path / "e.json", "--figures", tmp_path / "figures")
     assert done.code == 0, done.err
-    curve = json.loads((tmp_path / "e.json").read_text())["learning_curve"]
+    found = json.loads((tmp_path / "e.json").read_text())
+    curve, answered = found["learning_curve"], found["evaluations"][0]["answered"]
     assert (curve["budgets"], curve["seeds"]) == ([20, 60], [0, 1, 2])
     by_name = {one["name"]: one["by_set"] for one in curve["learners"]}
     assert list(by_name) == ["model", "plain forest", "paper", "model, random",
                              "plain forest, random", "paper, random"]
     assert {"all", "off-grid", "representatives"} <= set(by_name["model"])
+    assert {one["count"] for name in by_name for budget in by_name[name]["all"]
+            for one in budget["errors"]} == {answered}, "all were asked the same"
     few, many = ([one["mape"] for one in budget["errors"]] for budget in by_name["plain forest"]["all"])
     assert len(few) == len(many) == 3 and len(set(few)) == 3, "each seed draws its own rows"
     assert np.mean(many) < np.mean(few)

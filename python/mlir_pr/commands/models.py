@@ -244,10 +244,12 @@ def _learning_curve(result: TableResult, estimator: _core.Estimator, saved: Save
     if saved.target.counts_cycles != estimator.target.counts_cycles:
         raise InputError("--store: the measurements and the model are in different units")
     scale = evaluation.scale(estimator.target, result.unit)
+    # What the target cannot run is asked of no one.
+    asked = [truth for truth, answer in zip(result.truth, result.predictions)
+             if answer.latency is not None]
     question = learningcurve.Question(
-        [_core.Layer.parse(one.layer) for one in result.truth],
-        np.array([one.latency / scale for one in result.truth]),
-        [one.test_set for one in result.truth])
+        [_core.Layer.parse(one.layer) for one in asked],
+        np.array([one.latency / scale for one in asked]), [one.test_set for one in asked])
     total = learningcurve.trainings(saved.rows, saved.random_rows, question, budgets, seeds)
     with CountedProgress("learning curve", total) as progress:
         return learningcurve.learning_curve(
