@@ -190,3 +190,24 @@ TEST(HostNetwork, AnotherResultIsNoticed) {
   EXPECT_NE(ok.error().message.find("the generated code is wrong: element "),
             std::string::npos);
 }
+
+TEST(HostNetwork, WeightsComeAsTheyAreUsed) {
+  HostBuffers buffers;
+  HostCompiler compiler(HostMachine::detect(), {});
+  const char *network = R"(
+func.func @main(%x: tensor<4x6xf32>, %w: tensor<5x6xf32>) -> tensor<6x5xf32> {
+  %e = tensor.empty() : tensor<6x5xf32>
+  %t = linalg.transpose ins(%w : tensor<5x6xf32>) outs(%e : tensor<6x5xf32>)
+      permutation = [1, 0]
+  %r = linalg.add ins(%t, %t : tensor<6x5xf32>, tensor<6x5xf32>)
+      outs(%e : tensor<6x5xf32>) -> tensor<6x5xf32>
+  return %r : tensor<6x5xf32>
+})";
+  auto kernel = compiler.compileNetwork(network, "", false);
+  ASSERT_TRUE(kernel) << kernel.error().message;
+  auto tensors = buffers.prepare((*kernel)->elements());
+  ASSERT_TRUE(tensors);
+  (*kernel)->run(tensors->data());
+  for (int i = 0; i < 30; ++i)
+    EXPECT_EQ((*tensors)[2][i], 2 * (*tensors)[1][i]) << "not transposed again";
+}

@@ -2,6 +2,7 @@
 #include "HostNetwork.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/SymbolTable.h"
@@ -65,6 +66,26 @@ static Expected<int64_t> countElements(Type type, const std::string &what) {
                      ", the host takes f32 tensors with known extents");
 }
 
+/// Weights that are used transposed only come transposed: estimates take that
+/// to be done once, and not each time the network runs. The first argument is
+/// data.
+static void storeWeightsTransposed(func::FuncOp function) {
+  SmallVector<linalg::TransposeOp> transposes;
+  function.walk([&](linalg::TransposeOp op) { transposes.push_back(op); });
+  for (linalg::TransposeOp op : transposes) {
+    auto weights = dyn_cast<BlockArgument>(op.getInput());
+    if (!weights || weights.getArgNumber() == 0 || !weights.hasOneUse() ||
+        weights.getOwner() != &function.front() || op->getNumResults() != 1)
+      continue;
+    weights.setType(op->getResult(0).getType());
+    op->getResult(0).replaceAllUsesWith(weights);
+    op.erase();
+  }
+  function.setType(FunctionType::get(function.getContext(),
+                                     function.front().getArgumentTypes(),
+                                     function.getFunctionType().getResults()));
+}
+
 Expected<HostNetwork> mlir::pr::readNetwork(MLIRContext *context,
                                             StringRef text, StringRef name,
                                             StringRef entry) {
@@ -76,6 +97,7 @@ Expected<HostNetwork> mlir::pr::readNetwork(MLIRContext *context,
   auto function = findFunction(*network.module, name);
   if (!function)
     return function.error();
+  storeWeightsTransposed(*function);
   FunctionType type = function->getFunctionType();
   for (auto [place, argument] : llvm::enumerate(type.getInputs())) {
     auto count = countElements(argument, "argument " + std::to_string(place));

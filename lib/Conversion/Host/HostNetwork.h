@@ -25,6 +25,7 @@ struct HostNetwork {
   std::vector<bool> positives;
 };
 
+/// Weights that are used transposed only are taken as transposed arguments.
 /// `function` may be empty where there is one public function only; it is
 /// called `entry` in the result. Errors: text that does not parse; no such
 /// function; arguments or results that are not f32 tensors with known extents.
