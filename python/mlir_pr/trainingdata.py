@@ -21,7 +21,7 @@ from mlir_pr.yamlio import read_text
 #: baselines.
 DEFAULT_ROLES = ("pr", "plateau-start", "network", "sweep", "table")
 #: Baselines that learn from random rows too, where there are any.
-_ON_RANDOM_ROWS = ("plain forest",)
+_ON_RANDOM_ROWS = ("plain forest", "rate forest")
 
 
 @dataclass(frozen=True)
