@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (BarColumn, MofNCompleteColumn, Progress, TextColumn,
@@ -16,47 +17,11 @@ from mlir_pr.units import format_duration
 _SECONDS_BETWEEN_LINES = 30.0
 
 
-class MeasureProgress:
+class _Progress:
     """A bar with the time left on a terminal, a line now and then elsewhere."""
 
-    def __init__(self) -> None:
-        self._begin = self._last_line = time.monotonic()
-        self._live = sys.stderr.isatty()
-        self._bar = Progress(
-            TextColumn("measuring"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[eta]}"), TimeElapsedColumn(),
-            console=Console(stderr=True))
-        self._task = self._bar.add_task("", total=None, eta="")
-
-    def update(self, outcome: Outcome) -> None:
-        done = outcome.measured + outcome.failed
-        eta = self._eta(done, outcome.left)
-        self._bar.update(self._task, completed=done, total=done + outcome.left, eta=eta)
-        now = time.monotonic()
-        if not self._live and now - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = now
-            print(f"mlir-pr: measured {done} of {done + outcome.left}, {eta}", file=sys.stderr)
-
-    def _eta(self, done: int, left: int) -> str:
-        if done == 0:
-            return ""
-        return f"{format_duration((time.monotonic() - self._begin) / done * left)} left"
-
-    def __enter__(self) -> MeasureProgress:
-        if self._live:
-            self._bar.start()
-        return self
-
-    def __exit__(self, *unused: object | None) -> None:
-        if self._live:
-            self._bar.stop()
-
-
-class CountedProgress:
-    """Work of a known number of steps, each about as long."""
-
-    def __init__(self, label: str, total: int) -> None:
-        self._label, self._total, self._done = label, total, 0
+    def __init__(self, label: str, total: int | None = None) -> None:
+        self._label = label
         self._begin = self._last_line = time.monotonic()
         self._live = sys.stderr.isatty()
         self._bar = Progress(
@@ -64,17 +29,17 @@ class CountedProgress:
             TimeElapsedColumn(), console=Console(stderr=True))
         self._task = self._bar.add_task("", total=total, eta="")
 
-    def advance(self) -> None:
-        self._done += 1
+    def _show(self, done: int, total: int, said: str) -> None:
+        """`said`: what a line calls so many of so many."""
         now = time.monotonic()
-        left = (now - self._begin) / self._done * (self._total - self._done)
-        self._bar.update(self._task, completed=self._done, eta=f"{format_duration(left)} left")
+        left = (now - self._begin) / done * (total - done) if done else None
+        eta = "" if left is None else f"{format_duration(left)} left"
+        self._bar.update(self._task, completed=done, total=total, eta=eta)
         if not self._live and now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            print(f"mlir-pr: {self._label}: {self._done} of {self._total}, "
-                  f"{format_duration(left)} left", file=sys.stderr)
+            print(f"mlir-pr: {said} {done} of {total}, {eta}", file=sys.stderr)
 
-    def __enter__(self) -> CountedProgress:
+    def __enter__(self) -> Self:
         if self._live:
             self._bar.start()
         return self
@@ -82,3 +47,26 @@ class CountedProgress:
     def __exit__(self, *unused: object | None) -> None:
         if self._live:
             self._bar.stop()
+
+
+class MeasureProgress(_Progress):
+    """Of a campaign."""
+
+    def __init__(self) -> None:
+        super().__init__("measuring")
+
+    def update(self, outcome: Outcome) -> None:
+        done = outcome.measured + outcome.failed
+        self._show(done, done + outcome.left, "measured")
+
+
+class CountedProgress(_Progress):
+    """Of a known number of pieces of work, each about as long."""
+
+    def __init__(self, label: str, total: int) -> None:
+        super().__init__(label, total)
+        self._total, self._done = total, 0
+
+    def advance(self) -> None:
+        self._done += 1
+        self._show(self._done, self._total, f"{self._label}:")
