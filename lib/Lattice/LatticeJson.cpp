@@ -87,8 +87,8 @@ Lattice pr::latticeFromJson(const JsonReader &reader) {
       lattice.maximum[dimFromJson(*maximum, lattice.kind, name)] =
           value.integer(0, kMaxCount);
   if (auto work = reader.find("unit_work"))
-    lattice.unitWork = std::make_shared<const UnitWork>(
-        unitWorkFromJson(*work, lattice.kind));
+    lattice.unitWork =
+        std::make_shared<const UnitWork>(unitWorkFromJson(*work, lattice.kind));
   reader.check(checkLattice(lattice));
   return lattice;
 }

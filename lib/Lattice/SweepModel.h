@@ -79,8 +79,8 @@ std::vector<Addition> bestAdditions(const std::vector<Point> &points,
 
 /// In nats over what chance gives among all hypotheses.
 inline constexpr double kBelieved = 4;
-/// The same of a staircase of exact rises, which is one of many tried: irregular
-/// rises reach 4 once in forty sweeps.
+/// The same of a staircase of exact rises, which is one of many tried:
+/// irregular rises reach 4 once in forty sweeps.
 inline constexpr double kCertain = 5;
 
 /// Of a step's height: where latency falls by more beside it, it is no stair

@@ -237,9 +237,8 @@ UnitWork pr::unitWorkFromJson(const JsonReader &reader, LayerKind kind) {
     work.constants.emplace_back(placeFrom(pair[0]),
                                 pair[1].integer(-kMaxCount, kMaxCount));
   }
-  // As many as there are actions and inputs at most matter; a file that says
-  // more would only cost memory.
-  work.numValues = uint32_t(reader.at("values").integer(1, 1 << 20));
+  // More than a description needs would only cost memory.
+  work.numValues = uint32_t(reader.at("values").integer(1, 1 << 16));
   work.actions = actionsFrom(reader.at("actions"), 0);
   reader.check(work.check(kind));
   work.simplify();

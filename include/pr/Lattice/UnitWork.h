@@ -6,10 +6,10 @@
 // without the description at hand, and its weights, the forest and the interval
 // say what overlap and waiting add.
 //
-// Short loops run in full; of long ones the last iteration stands for itself and
-// the one before for all others. So a layer costs microseconds however large it
-// is: exact for tiles that are ragged at the end, close for others. Loops that
-// carry values from one iteration into the next run in full.
+// Short loops run in full; of long ones the last iteration stands for itself
+// and the one before for all others. So a layer costs microseconds however
+// large it is: exact for tiles that are ragged at the end, close for others.
+// Loops that carry values from one iteration into the next run in full.
 #ifndef PR_LATTICE_UNITWORK_H
 #define PR_LATTICE_UNITWORK_H
 
