@@ -30,6 +30,8 @@ FloatArray = npt.NDArray[np.float64]
 _WORTHWHILE = 0.02
 #: Relative error below which a base is taken for exact.
 _EXACT = 1e-6
+#: Errors are not taken to shrink to less than this share of those seen.
+_LEAST_LESS_DATA = 0.5
 #: Fewer errors do not tell where they are large.
 _FEWEST_ROWS_SPREAD = 120
 #: Beyond this many rows trees are grown on histograms.
@@ -300,21 +302,27 @@ def _adapted(data: _KindData, source: transfer.Source, with_forest: bool) -> _Fi
 
 def _less_data(data: _KindData, chosen: Mapping[str, Any], shape: ForestShape | None,
                held_out: FloatArray, options: Options) -> float:
-    """By what factor errors shrink from the models of the folds, which saw fewer
-    rows, to one of all rows: along the power law that a third of the rows and the
-    folds lie on. Intervals would be too wide otherwise."""
+    """By what factor errors shrink from rows held out of the folds to fresh ones of a
+    model of all rows: along the power law that a quarter and a half of the rows lie
+    on. Intervals would be too wide otherwise. The folds themselves are not on it:
+    drawn rows keep their distance from each other, so that one held out of many is
+    farther from the rest than a fresh one is. Of few it is as far as any."""
     if len(data.rows) < _FEWEST_ROWS_SPREAD or np.median(np.abs(held_out / data.latencies - 1)) < _EXACT:
         return 1.0
-    # The folds turned round: one is seen, the others are not.
-    turned = [(unseen, seen) for seen, unseen in _folds(data, replace(options, folds=3))]
-    bases = [_fit_chosen(data.take(seen), chosen, options) for seen, _ in turned]
-    few = np.mean([_log_error(_fit_forest(data.take(seen), base, shape, options)
-                              .predict(data.take(unseen)), data.latencies[unseen])
-                   for (seen, unseen), base in zip(turned, bases)])
-    seen_share = 1 - 1 / options.folds
-    many = _log_error(held_out, data.latencies)
-    exponent = np.log(few / many) / np.log(3 * seen_share)
-    return float(seen_share ** np.clip(exponent, 0, 1.5))
+    quarter, half = (_error_of_part(data, parts, chosen, shape, options) for parts in (4, 2))
+    fresh = half * min(half / quarter, 1.0)
+    return float(np.clip(fresh / _log_error(held_out, data.latencies), _LEAST_LESS_DATA, 1.0))
+
+
+def _error_of_part(data: _KindData, parts: int, chosen: Mapping[str, Any],
+                   shape: ForestShape | None, options: Options) -> float:
+    """Of models that saw one of so many parts of the rows, on the others."""
+    found = []
+    for unseen, seen in _folds(data, replace(options, folds=parts)):
+        part = data.take(seen)
+        model = _fit_forest(part, _fit_chosen(part, chosen, options), shape, options)
+        found.append(_log_error(model.predict(data.take(unseen)), data.latencies[unseen]))
+    return float(np.mean(found))
 
 
 def _log_error(predicted: FloatArray, measured: FloatArray) -> float:
