@@ -2,6 +2,7 @@
 #include "pr/Model/BaseFit.h"
 
 #include "Model/MaxAffine.h"
+#include "Model/TermSets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,101 +14,9 @@ using namespace pr;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-//===----------------------------------------------------------------------===//
-// Term sets
-//===----------------------------------------------------------------------===//
-
 /// What the choice between bases is made on at most: it is repeated for each.
 static constexpr unsigned kMostFolds = 3;
 static constexpr size_t kMostJudged = 800;
-
-namespace {
-struct TermSet {
-  std::string name;
-  std::vector<Term> terms;
-};
-} // namespace
-
-/// The main count of the kind, its tensors' bytes and a launch: what a few
-/// dozen noisy measurements can carry.
-static bool isLean(const Term &term) {
-  if (term.group > 0)
-    return false;
-  switch (term.count) {
-  case CountKind::Launch:
-  case CountKind::Macs:
-  case CountKind::Operations:
-  case CountKind::OutputBytes:
-  case CountKind::InputBytes:
-  case CountKind::WeightBytes:
-    return true;
-  default:
-    return false;
-  }
-}
-
-/// Of memories too small for a layer: beyond a size, or once more for every so
-/// much of the other operand.
-static bool isOfCapacity(CountKind count) {
-  return isBytesOver(count) || isFetchedAgain(count);
-}
-
-static bool contains(const std::vector<Term> &terms, const Term &term) {
-  return std::find(terms.begin(), terms.end(), term) != terms.end();
-}
-
-static TermSet unite(const TermSet &a, const TermSet &b) {
-  TermSet result{a.name + "+" + b.name, a.terms};
-  for (const Term &term : b.terms)
-    if (!contains(result.terms, term))
-      result.terms.push_back(term);
-  return result;
-}
-
-/// Sets that differ by what they hold a machine capable of, smaller ones first.
-static std::vector<TermSet> termSets(const Lattice &lattice, bool hasTiles) {
-  TermSet lean{"lean", {}}, stepped{"stepped", {}}, cached{"cached", {}},
-      full{"all", {}}, tiled{"tiled", {}}, both{"all+tiled", {}},
-      units{"units", {{CountKind::Launch, std::nullopt}}};
-  for (const Term &term : candidateTerms(lattice)) {
-    if (isOfUnits(term.count))
-      units.terms.push_back(term);
-    if (term.group > 0 || isOfUnits(term.count))
-      continue;
-    bool isPlain = !isOfCapacity(term.count) && !isOfTiles(term.count);
-    if (isLean(term))
-      lean.terms.push_back(term);
-    if (isLean(term) || isOfCapacity(term.count))
-      cached.terms.push_back(term);
-    if ((isPlain && term.steps) || term.count == CountKind::Launch)
-      stepped.terms.push_back(term);
-    if (isLean(term) || isOfTiles(term.count))
-      tiled.terms.push_back(term);
-    if (isPlain)
-      full.terms.push_back(term);
-    if (isPlain || isOfTiles(term.count))
-      both.terms.push_back(term);
-  }
-  std::vector<TermSet> sets = {lean};
-  if (!lattice.isTrivial())
-    sets.push_back(stepped);
-  sets.push_back(full);
-  sets.push_back(cached);
-  if (hasTiles)
-    sets.insert(sets.end(), {tiled, both});
-  if (lattice.unitWork)
-    sets.insert(sets.end(), {units, unite(units, both)});
-  return sets;
-}
-
-/// What an engine counts that takes so many output positions at a time.
-static TermSet groupedSet(const Lattice &lattice, uint8_t group) {
-  TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
-  for (const Term &term : candidateTerms(lattice))
-    if (isLean(term) || (term.group == group && !isOfUnits(term.count)))
-      set.terms.push_back(term);
-  return set;
-}
 
 //===----------------------------------------------------------------------===//
 // Matrices

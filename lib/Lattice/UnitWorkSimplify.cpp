@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What can be said of the work of units before any layer is: that every place
+// exists, what nothing depends on, and which loops repeat themselves.
+#include "pr/Lattice/TargetInfo.h"
+#include "pr/Lattice/UnitWork.h"
+#include "pr/Support/CheckedMath.h"
+
+#include <algorithm>
+
+using namespace pr;
+
+using Action = UnitWork::Action;
+using ActionKind = UnitWork::ActionKind;
+using Actions = std::vector<Action>;
+
+using Marks = std::vector<bool>;
+
+static unsigned numOperands(const Action &action) {
+  switch (action.kind) {
+  case ActionKind::Compute:
+    return action.op == ExprOp::Select ? 3 : action.op == ExprOp::Not ? 1 : 2;
+  case ActionKind::Add:
+    return 2;
+  case ActionKind::For:
+    return 3;
+  default:
+    return 1;
+  }
+}
+
+static const std::vector<UnitWork::Copy> *copiesOf(const Action &action,
+                                                   unsigned i) {
+  const std::vector<UnitWork::Copy> *all[] = {
+      &action.thenCopies, &action.elseCopies, &action.again, &action.end};
+  return all[i];
+}
+
+namespace {
+/// Values and actions that an Add depends on. Marks only ever grow, so passes
+/// are repeated until nothing changes.
+class Liveness {
+public:
+  explicit Liveness(uint32_t numValues) : needed(numValues) {}
+  void find(const Actions &actions) {
+    do
+      changed = false;
+    while (visit(actions), changed);
+  }
+  void drop(Actions &actions) const;
+
+private:
+  bool visit(const Actions &actions);
+  bool isNeeded(const Action &action) const;
+  bool matters(const Actions &actions) const {
+    return std::any_of(actions.begin(), actions.end(),
+                       [&](const Action &action) { return isNeeded(action); });
+  }
+  void need(uint32_t value) {
+    changed |= !needed[value];
+    needed[value] = true;
+  }
+
+  Marks needed;
+  bool changed = false;
+};
+} // namespace
+
+bool Liveness::isNeeded(const Action &action) const {
+  if (action.kind == ActionKind::Add)
+    return true;
+  if (action.kind == ActionKind::Compute)
+    return needed[action.result];
+  for (const UnitWork::Carried &carried : action.carried)
+    if (needed[carried.result])
+      return true;
+  for (unsigned i = 0; i < 4; ++i)
+    for (const UnitWork::Copy &copy : *copiesOf(action, i))
+      if (needed[copy.to])
+        return true;
+  return matters(action.body) || matters(action.otherwise);
+}
+
+bool Liveness::visit(const Actions &actions) {
+  for (auto action = actions.rbegin(); action != actions.rend(); ++action) {
+    if (!isNeeded(*action))
+      continue;
+    for (unsigned i = 0; i < numOperands(*action); ++i)
+      need(action->operands[i]);
+    for (const UnitWork::Carried &carried : action->carried)
+      if (needed[carried.result] || needed[carried.argument]) {
+        need(carried.initial);
+        need(carried.argument);
+        need(carried.yielded);
+      }
+    for (unsigned i = 0; i < 4; ++i)
+      for (const UnitWork::Copy &copy : *copiesOf(*action, i))
+        if (needed[copy.to])
+          need(copy.from);
+    visit(action->otherwise);
+    visit(action->body);
+  }
+  return changed;
+}
+
+void Liveness::drop(Actions &actions) const {
+  auto isDead = [&](const Action &action) { return !isNeeded(action); };
+  actions.erase(std::remove_if(actions.begin(), actions.end(), isDead),
+                actions.end());
+  for (Action &action : actions) {
+    auto &carried = action.carried;
+    carried.erase(std::remove_if(carried.begin(), carried.end(),
+                                 [&](const UnitWork::Carried &one) {
+                                   return !needed[one.argument] &&
+                                          !needed[one.result];
+                                 }),
+                  carried.end());
+    for (auto *copies :
+         {&action.thenCopies, &action.elseCopies, &action.again, &action.end})
+      copies->erase(std::remove_if(copies->begin(), copies->end(),
+                                   [&](const UnitWork::Copy &one) {
+                                     return !needed[one.to];
+                                   }),
+                    copies->end());
+    drop(action.body);
+    drop(action.otherwise);
+  }
+}
+
+/// Marks what depends on marked values; whether something that counts does.
+static bool spread(const Actions &actions, Marks &marked) {
+  bool counts = false;
+  for (const Action &action : actions) {
+    bool reads = false;
+    for (unsigned i = 0; i < numOperands(action); ++i)
+      reads |= marked[action.operands[i]];
+    if (action.kind == ActionKind::Compute)
+      marked[action.result] = marked[action.result] || reads;
+    else
+      counts |= reads;
+    for (const UnitWork::Carried &carried : action.carried)
+      if (reads || marked[carried.initial] || marked[carried.yielded])
+        marked[carried.argument] = marked[carried.result] = true;
+    for (unsigned i = 0; i < 4; ++i)
+      for (const UnitWork::Copy &copy : *copiesOf(action, i))
+        marked[copy.to] = marked[copy.to] || marked[copy.from] || reads;
+    counts |= spread(action.body, marked);
+    counts |= spread(action.otherwise, marked);
+  }
+  return counts;
+}
+
+static bool hasLoop(const Actions &actions) {
+  return std::any_of(actions.begin(), actions.end(), [](const Action &action) {
+    return action.kind == ActionKind::For || hasLoop(action.body) ||
+           hasLoop(action.otherwise);
+  });
+}
+
+static void findAlike(Actions &actions, uint32_t numValues) {
+  for (Action &action : actions) {
+    findAlike(action.body, numValues);
+    findAlike(action.otherwise, numValues);
+    if (action.kind != ActionKind::For)
+      continue;
+    Marks marked(numValues);
+    marked[action.result] = true;
+    // Twice: what a loop inside carries round may be marked behind its use.
+    spread(action.body, marked);
+    action.isAlike = !spread(action.body, marked);
+    action.isInnermost = !hasLoop(action.body);
+  }
+}
+
+void UnitWork::simplify() {
+  Liveness liveness(numValues);
+  liveness.find(actions);
+  liveness.drop(actions);
+  findAlike(actions, numValues);
+}
+
+//===----------------------------------------------------------------------===//
+// Checking
+//===----------------------------------------------------------------------===//
+
+static size_t count(const Actions &actions) {
+  size_t sum = actions.size();
+  for (const Action &action : actions)
+    sum += count(action.body) + count(action.otherwise);
+  return sum;
+}
+
+size_t UnitWork::numActions() const { return count(actions); }
+
+static bool isSound(const Actions &actions, uint32_t values, uint32_t units) {
+  auto exists = [&](uint32_t place) { return place < values; };
+  return std::all_of(actions.begin(), actions.end(), [&](const Action &action) {
+    bool sound =
+        action.members >= 1 &&
+        (action.kind == ActionKind::Add ? action.result < units
+                                        : exists(action.result)) &&
+        std::all_of(action.operands.begin(), action.operands.end(), exists);
+    for (const UnitWork::Carried &one : action.carried)
+      sound &= exists(one.initial) && exists(one.argument) &&
+               exists(one.yielded) && exists(one.result);
+    for (unsigned i = 0; i < 4; ++i)
+      for (const UnitWork::Copy &copy : *copiesOf(action, i))
+        sound &= exists(copy.to) && exists(copy.from);
+    return sound && isSound(action.body, values, units) &&
+           isSound(action.otherwise, values, units);
+  });
+}
+
+Expected<void> UnitWork::check(LayerKind kind) const {
+  size_t variables = legalityVariables(kind).size();
+  bool sound = unitNames.size() <= kMaxUnits && numValues > 0 &&
+               inputs.size() <= numValues &&
+               isSound(actions, numValues, unsigned(unitNames.size()));
+  for (uint32_t input : inputs)
+    sound &= input < variables;
+  for (auto [place, value] : constants)
+    sound &= place < numValues && value >= -kMaxCount && value <= kMaxCount;
+  if (!sound)
+    return invalidInput("the work of units names a value, an input or a unit "
+                        "that does not exist");
+  return {};
+}
