@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 import numpy as np
-from mlir_pr import _core, planning, toolchain, training
-from mlir_pr.campaign import read_campaign
+from mlir_pr import _core, toolchain, training
 from mlir_pr.errors import MeasurementError
+from modelling import describe as describe, plan
 from rich.console import Console
 from rich.progress import Progress
 
@@ -30,11 +30,6 @@ MODEL, BOTH = "model", f"model, then evaluator on its best {SHORT_LIST}"
 def networks_folder() -> Path:
     given = os.environ.get("PR_NETWORKS_DIR")
     return Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "networks"
-
-
-def describe(target: str) -> _core.TargetInfo:
-    text = toolchain.output_of([str(toolchain.bench_opt()), f"--target={target}", "--describe"])
-    return _core.TargetInfo.from_json(text)
 
 
 def network_layers(info: _core.TargetInfo, types: str,
@@ -85,13 +80,8 @@ def training_plan(info: _core.TargetInfo, layers: Sequence[_core.Layer], count: 
                   seed: int) -> list[_core.Layer]:
     """What a campaign with `network_layers: exclude` and `schedules` measures: none of
     the layers themselves."""
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        file.write(f"{{seed: {seed}, sampling: random, budget: {{count: {count}}}, network_layers: exclude, "
-                   f"schedules: {schedules}}}\n")
-        file.flush()
-        campaign = read_campaign(file.name)
-    plan = planning.make_plan(campaign, info, layers)
-    return [_core.Layer.parse(planned.layer) for planned in plan.layers]
+    return plan({"seed": seed, "sampling": "random", "budget": {"count": count}, "network_layers": "exclude",
+                 "schedules": schedules}, info, layers)
 
 
 def train(info: _core.TargetInfo, layers: Sequence[_core.Layer], latencies: Sequence[float | None],

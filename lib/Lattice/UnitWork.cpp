@@ -164,10 +164,9 @@ bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
   }
   int64_t most = action.isInnermost ? effort.innermost : effort.outer;
   int64_t samples = trips <= most ? trips : 2;
-  // The last iteration stands for itself, the others for equal shares.
+  // The last iteration stands for itself; the first of two for all others.
   for (int64_t i = 0, done = 0; i < samples; ++i) {
-    int64_t end =
-        i + 1 == samples ? trips : (i + 1) * (trips - 1) / (samples - 1);
+    int64_t end = trips - samples + 1 + i;
     values[action.result] = lower + (end - 1) * stride;
     Pass here = {pass.times, pass.isFirst && i == 0,
                  pass.isLast && end == trips};

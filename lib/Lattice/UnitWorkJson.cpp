@@ -12,6 +12,7 @@
 
 #include "Lattice/LatticeJson.h"
 #include "pr/Lattice/TargetInfo.h"
+#include "pr/Layer/ExprOps.h"
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
@@ -46,10 +47,7 @@ static json actionsToJson(const std::vector<Action> &actions);
 
 static json computeToJson(const Action &action) {
   json result = {kOpNames[static_cast<unsigned>(action.op)], action.result};
-  unsigned operands = action.op == ExprOp::Select ? 3
-                      : action.op == ExprOp::Not  ? 1
-                                                  : 2;
-  for (unsigned i = 0; i < operands; ++i)
+  for (unsigned i = 0; i < numOperands(action.op); ++i)
     result.push_back(action.operands[i]);
   return result;
 }
@@ -189,7 +187,7 @@ static Action computeFrom(const JsonReader &reader, const std::string &name) {
   if (found == std::end(kOpNames) || op == ExprOp::Constant ||
       op == ExprOp::Variable)
     reader.fail("an action of a known kind");
-  unsigned operands = op == ExprOp::Select ? 3 : op == ExprOp::Not ? 1 : 2;
+  unsigned operands = numOperands(op);
   auto parts = atLeast(reader, 2 + operands);
   Action action;
   action.op = op;

@@ -4,6 +4,7 @@
 // exists, what nothing depends on, and which loops repeat themselves.
 #include "pr/Lattice/TargetInfo.h"
 #include "pr/Lattice/UnitWork.h"
+#include "pr/Layer/ExprOps.h"
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ using Marks = std::vector<bool>;
 static unsigned numOperands(const Action &action) {
   switch (action.kind) {
   case ActionKind::Compute:
-    return action.op == ExprOp::Select ? 3 : action.op == ExprOp::Not ? 1 : 2;
+    return numOperands(action.op);
   case ActionKind::Add:
     return 2;
   case ActionKind::For:

@@ -12,6 +12,11 @@
 
 namespace pr {
 
+/// Of an operation, neither a constant nor a variable.
+constexpr unsigned numOperands(ExprOp op) {
+  return op == ExprOp::Select ? 3 : op == ExprOp::Not ? 1 : 2;
+}
+
 enum class OpStatus : uint8_t { Ok, Overflow, BadDivisor };
 
 inline OpStatus storeChecked(Checked value, int64_t &result) {
