@@ -18,8 +18,10 @@ using Assignment = std::vector<unsigned>;
 static constexpr unsigned kStarts = 3;
 static constexpr unsigned kSoftStarts = 2;
 static constexpr int kMostRows = 1500;
-/// A mean log error that is rounding error.
+/// A mean log error that is rounding error, of the exact and of the rough
+/// solver.
 static constexpr double kExact = 1e-9;
+static constexpr double kExactRoughly = 1e-5;
 static constexpr unsigned kMaxRounds = 40;
 static constexpr unsigned kRobustRounds = 10;
 
@@ -46,10 +48,16 @@ static Assignment assignRows(const MatrixXd &rows,
   return assignment;
 }
 
+namespace {
+/// Rough: to a few digits, which is as good as long as rows change branches.
+enum class Solver { Rough, Exact };
+} // namespace
+
 /// Fits each branch to the rows assigned to it; a branch without rows keeps its
 /// weights.
 static void fitBranches(const MatrixXd &rows, const VectorXd &importance,
-                        const Assignment &assignment, BranchWeights &weights) {
+                        const Assignment &assignment, Solver solver,
+                        BranchWeights &weights) {
   VectorXd root = importance.cwiseSqrt();
   for (int branch = 0; branch < weights.cols(); ++branch) {
     std::vector<int> own;
@@ -64,7 +72,10 @@ static void fitBranches(const MatrixXd &rows, const VectorXd &importance,
       part.row(i) = rows.row(own[i]) * root[own[i]];
       target[i] = root[own[i]];
     }
-    weights.col(branch) = solveNonNegative(part, target);
+    weights.col(branch) =
+        solver == Solver::Exact
+            ? solveNonNegative(part, target)
+            : solveNonNegativeFast(part, target, weights.col(branch));
   }
 }
 
@@ -77,10 +88,11 @@ struct Fit {
 
 /// Alternates between fitting and assigning, and keeps the best seen.
 static Fit alternate(const MatrixXd &rows, const VectorXd &importance,
-                     Assignment assignment, BranchWeights weights) {
+                     Assignment assignment, BranchWeights weights,
+                     Solver solver = Solver::Rough) {
   Fit best{weights, errorOf(rows, importance, weights)};
   for (unsigned round = 0; round < kMaxRounds; ++round) {
-    fitBranches(rows, importance, assignment, weights);
+    fitBranches(rows, importance, assignment, solver, weights);
     double error = errorOf(rows, importance, weights);
     if (error < best.error)
       best = {weights, error};
@@ -198,13 +210,24 @@ static Fit settle(const MatrixXd &rows, BranchWeights weights) {
   return fit;
 }
 
+/// The same weights to the last digit, where only these are wrong.
+static Fit polish(const MatrixXd &rows, Fit fit) {
+  if (fit.error > kExactRoughly)
+    return fit;
+  VectorXd importance = robustImportance(evaluateMaxAffine(rows, fit.weights));
+  Fit exact = alternate(rows, importance, assignRows(rows, fit.weights),
+                        fit.weights, Solver::Exact);
+  exact.error = meanLogError(evaluateMaxAffine(rows, exact.weights));
+  return exact.error < fit.error ? exact : fit;
+}
+
 BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
                                uint64_t seed) {
   std::mt19937_64 random(seed);
   MatrixXd few = thinned(rows);
   Fit first =
       fitOnce(few, VectorXd::Ones(few.rows()), branches, shapeOf(few), random);
-  Fit best = settle(rows, first.weights);
+  Fit best = polish(rows, settle(rows, first.weights));
   // Rows that were given to the wrong branch seldom leave it again. Where they
   // belong to several at first they do, but the end may be another one.
   for (unsigned start = 0; start < kSoftStarts && branches > 1; ++start) {
@@ -213,7 +236,8 @@ BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
     BranchWeights spread = randomWeights(few, branches, random);
     BranchWeights from =
         start == 0 ? BranchWeights(best.weights + 0.01 * spread) : spread;
-    Fit fit = settle(rows, hardenSoftMaximum(few, std::move(from)));
+    Fit fit =
+        polish(rows, settle(rows, hardenSoftMaximum(few, std::move(from))));
     if (fit.error < best.error)
       best = std::move(fit);
   }

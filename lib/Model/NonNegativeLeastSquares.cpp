@@ -113,54 +113,120 @@ VectorXd ActiveSet::solve() {
   return x;
 }
 
-VectorXd pr::solveNonNegativeFast(const MatrixXd &a, const VectorXd &b) {
+namespace {
+/// The normal equations of a problem with unit columns, of those columns that
+/// were positive once: of many only few ever are.
+class NormalEquations {
+public:
+  NormalEquations(MatrixXd scaled, VectorXd target)
+      : a(std::move(scaled)), b(std::move(target)),
+        gram(MatrixXd::Zero(a.cols(), a.cols())), product(a.transpose() * b) {}
+
+  /// From any x >= 0.
+  VectorXd solve(VectorXd start);
+
+private:
+  /// Below what anyone could tell; keeps equal columns from each other.
+  static constexpr double kRidge = 1e-10;
+
+  void makePassive(int column);
+  /// The place of the column whose growth helps most; -1 where none does.
+  int findEntering() const;
+  /// Moves towards the unconstrained solution, dropping columns that reach 0.
+  void settle();
+  void dropZeros();
+
+  MatrixXd a;
+  VectorXd b, x;
+  /// Products of columns, of the known ones.
+  MatrixXd gram;
+  VectorXd product;
+  std::vector<int> known, passive;
+};
+} // namespace
+
+void NormalEquations::makePassive(int column) {
+  passive.push_back(column);
+  if (gram(column, column) > 0)
+    return;
+  known.push_back(column);
+  for (int other : known)
+    gram(other, column) = gram(column, other) = a.col(other).dot(a.col(column));
+  gram(column, column) += kRidge;
+}
+
+int NormalEquations::findEntering() const {
+  VectorXd rest = b;
+  for (int j : passive)
+    rest -= a.col(j) * x[j];
+  VectorXd gradient = a.transpose() * rest;
+  for (int j : passive)
+    gradient[j] = 0;
+  int best = 0;
+  return gradient.maxCoeff(&best) > 1e-9 * b.norm() ? best : -1;
+}
+
+void NormalEquations::dropZeros() {
+  auto leaves = [&](int j) {
+    if (x[j] > 1e-12)
+      return false;
+    x[j] = 0;
+    return true;
+  };
+  passive.erase(std::remove_if(passive.begin(), passive.end(), leaves),
+                passive.end());
+}
+
+void NormalEquations::settle() {
+  while (!passive.empty()) {
+    VectorXd goal = gram(passive, passive).llt().solve(product(passive));
+    double step = 1;
+    for (size_t i = 0; i < passive.size(); ++i)
+      if (double now = x[passive[i]]; goal[i] <= 0)
+        step = std::min(step, now / (now - goal[i]));
+    for (size_t i = 0; i < passive.size(); ++i)
+      x[passive[i]] += step * (goal[i] - x[passive[i]]);
+    if (step == 1)
+      return;
+    dropZeros();
+  }
+}
+
+VectorXd NormalEquations::solve(VectorXd start) {
+  x = std::move(start);
+  for (int j = 0; j < x.size(); ++j)
+    if (x[j] > 0)
+      makePassive(j);
+  settle();
+  for (int round = 0; round < 3 * x.size(); ++round) {
+    int entering = findEntering();
+    if (entering < 0)
+      break;
+    makePassive(entering);
+    settle();
+    if (x[entering] == 0)
+      break; // nothing helps but rounding errors
+  }
+  return x;
+}
+
+/// The lengths of the columns; 1 for those that are zero.
+static VectorXd lengthsOf(const MatrixXd &a) {
   VectorXd norms = a.colwise().norm();
   for (double &norm : norms)
     norm = norm > 0 ? norm : 1;
-  MatrixXd scaled = a * norms.cwiseInverse().asDiagonal();
-  int count = int(a.cols());
-  // A ridge below what anyone could tell keeps equal columns from each other.
-  MatrixXd gram = MatrixXd::Identity(count, count) * 1e-10;
-  gram.selfadjointView<Eigen::Lower>().rankUpdate(scaled.transpose());
-  gram = MatrixXd(gram.selfadjointView<Eigen::Lower>());
-  VectorXd product = scaled.transpose() * b, x = VectorXd::Zero(count);
-  std::vector<int> passive;
-  for (int round = 0; round < 3 * count; ++round) {
-    VectorXd gradient = product - gram * x;
-    for (int j : passive)
-      gradient[j] = 0;
-    int entering = 0;
-    if (gradient.maxCoeff(&entering) <= 1e-9 * b.norm())
-      break;
-    passive.push_back(entering);
-    while (!passive.empty()) {
-      VectorXd goal = gram(passive, passive).llt().solve(product(passive));
-      double step = 1;
-      for (size_t i = 0; i < passive.size(); ++i)
-        if (double now = x[passive[i]]; goal[i] <= 0)
-          step = std::min(step, now / (now - goal[i]));
-      for (size_t i = 0; i < passive.size(); ++i)
-        x[passive[i]] += step * (goal[i] - x[passive[i]]);
-      if (step == 1)
-        break;
-      if (step == 0 && x[entering] == 0)
-        return x.cwiseQuotient(norms); // nothing helps but rounding errors
-      passive.erase(std::remove_if(passive.begin(), passive.end(),
-                                   [&](int j) {
-                                     bool leaves = x[j] <= 1e-12;
-                                     x[j] = leaves ? 0 : x[j];
-                                     return leaves;
-                                   }),
-                    passive.end());
-    }
-  }
-  return x.cwiseQuotient(norms);
+  return norms;
+}
+
+VectorXd pr::solveNonNegativeFast(const MatrixXd &a, const VectorXd &b,
+                                  const VectorXd &start) {
+  VectorXd norms = lengthsOf(a);
+  NormalEquations equations(a * norms.cwiseInverse().asDiagonal(), b);
+  return equations.solve(start.cwiseProduct(norms)).cwiseQuotient(norms);
 }
 
 VectorXd pr::solveNonNegative(const MatrixXd &a, const VectorXd &b) {
-  VectorXd norms = a.colwise().norm();
-  for (double &norm : norms)
-    norm = norm > 0 ? norm : 1;
+  VectorXd norms = lengthsOf(a);
   MatrixXd scaled = a * norms.cwiseInverse().asDiagonal();
   VectorXd target = b;
   if (a.rows() > a.cols()) {

@@ -13,10 +13,12 @@ namespace pr {
 Eigen::VectorXd solveNonNegative(const Eigen::MatrixXd &a,
                                  const Eigen::VectorXd &b);
 
-/// The same to about five digits, on the normal equations: several times faster
-/// where columns are many, for what is only a step on the way.
+/// The same to about five digits, on the normal equations and from some x >= 0:
+/// many times faster where the solution is near the start, for what is only a
+/// step on the way.
 Eigen::VectorXd solveNonNegativeFast(const Eigen::MatrixXd &a,
-                                     const Eigen::VectorXd &b);
+                                     const Eigen::VectorXd &b,
+                                     const Eigen::VectorXd &start);
 
 } // namespace pr
 

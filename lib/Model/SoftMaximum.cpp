@@ -63,14 +63,16 @@ SoftValue::SoftValue(const MatrixXd &rows, const BranchWeights &weights,
 
 /// The least squares problem around some weights: one column per term and
 /// branch.
-static BranchWeights gaussNewton(const MatrixXd &rows, const SoftValue &at) {
+static BranchWeights gaussNewton(const MatrixXd &rows, const SoftValue &at,
+                                 const BranchWeights &weights) {
   int terms = int(rows.cols()), branches = int(at.slope.cols());
   VectorXd root = robustImportance(at.norm).cwiseSqrt();
   MatrixXd wide(rows.rows(), terms * branches);
   for (int branch = 0; branch < branches; ++branch)
     wide.middleCols(branch * terms, terms) =
         at.slope.col(branch).cwiseProduct(root).asDiagonal() * rows;
-  VectorXd solved = solveNonNegativeFast(wide, root);
+  VectorXd solved = solveNonNegativeFast(
+      wide, root, Eigen::Map<const VectorXd>(weights.data(), weights.size()));
   return Eigen::Map<MatrixXd>(solved.data(), terms, branches);
 }
 
@@ -80,7 +82,7 @@ BranchWeights pr::hardenSoftMaximum(const MatrixXd &rows,
     SoftValue at(rows, weights, p);
     double error = meanLogError(at.norm);
     for (unsigned round = 0; round < kRounds; ++round) {
-      BranchWeights goal = gaussNewton(rows, at);
+      BranchWeights goal = gaussNewton(rows, at, weights);
       bool better = false;
       for (double step = 1; step > 0.1 && !better; step /= 2) {
         BranchWeights moved = weights + step * (goal - weights);

@@ -79,7 +79,7 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
 TermSet pr::groupedSet(const Lattice &lattice, uint8_t group) {
   TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
   for (const Term &term : candidateTerms(lattice))
-    if (isLean(term) || (term.group == group && !isOfUnits(term.count)))
+    if (term.group == group && !isOfUnits(term.count))
       set.terms.push_back(term);
   return set;
 }

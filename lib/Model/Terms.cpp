@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Model/Terms.h"
 
-#include "pr/Lattice/TargetInfo.h"
 #include "pr/Layer/Window.h"
-#include "pr/Support/CheckedMath.h"
 
 #include <iterator>
 
@@ -38,6 +36,8 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "rest_output_bytes",
                                                    "input_lines",
                                                    "output_lines",
+                                                   "line_input_elements",
+                                                   "line_output_elements",
                                                    "weights_per_32k_input",
                                                    "weights_per_64k_input",
                                                    "weights_per_128k_input",
@@ -65,62 +65,13 @@ std::string_view pr::toString(CountKind count) {
   return nameOf(static_cast<unsigned>(count));
 }
 
-/// Of 16 KiB, 64 KiB ... by the place of the count.
-static int64_t bytesOver(const Work &work, CountKind count) {
-  int place =
-      static_cast<int>(count) - static_cast<int>(CountKind::BytesOver16K);
-  int64_t bytes = work.inputBytes + work.weightBytes + work.outputBytes;
-  return std::max<int64_t>(0, bytes - (int64_t(1) << (14 + 2 * place)));
-}
-
-int64_t pr::countOf(const Work &work, CountKind count) {
-  switch (count) {
-  case CountKind::Launch:
-    return 1;
-  case CountKind::Macs:
-    return work.macs;
-  case CountKind::UsefulMacs:
-    return work.usefulMacs;
-  case CountKind::Operations:
-    return work.operations;
-  case CountKind::OutputElements:
-    return work.outputElements;
-  case CountKind::InputElements:
-    return work.inputElements;
-  case CountKind::WeightElements:
-    return work.weightElements;
-  case CountKind::OutputBytes:
-    return work.outputBytes;
-  case CountKind::InputBytes:
-    return work.inputBytes;
-  case CountKind::WeightBytes:
-    return work.weightBytes;
-  case CountKind::OutputBursts:
-    return ceilDiv(work.outputBytes, kBurstBytes);
-  case CountKind::InputBursts:
-    return ceilDiv(work.inputBytes, kBurstBytes);
-  case CountKind::WeightBursts:
-    return ceilDiv(work.weightBytes, kBurstBytes);
-  case CountKind::BytesOver16K:
-  case CountKind::BytesOver64K:
-  case CountKind::BytesOver256K:
-  case CountKind::BytesOver1M:
-  case CountKind::BytesOver4M:
-  case CountKind::BytesOver16M:
-  case CountKind::BytesOver64M:
-    return bytesOver(work, count);
-  default:
-    return 0;
-  }
-}
-
 bool pr::hasCount(LayerKind kind, CountKind count) {
   if (isOfTiles(count))
     return hasTileCounts(kind);
   bool multiplies = kindInfo(kind).operandTypes == 2;
   if (isFetchedAgain(count) || isOfGroups(count))
     return multiplies;
-  if (isLines(count))
+  if (isLines(count) || isInLines(count))
     return hasWindow(kind);
   if (isOfUnits(count))
     return true;
@@ -165,7 +116,7 @@ static Expected<uint8_t> parseGroup(std::string_view text) {
     if (text == std::to_string(kPositionGroups[i]))
       return uint8_t(i + 1);
   return invalidInput("groups of '" + std::string(text) +
-                      "' output positions, expected 8, 16, 32, 64 or 128");
+                      "' output positions, expected 4, 8, 16, 32, 64 or 128");
 }
 
 Expected<Term> pr::parseTerm(std::string_view name) {
@@ -197,10 +148,10 @@ Expected<Term> pr::parseTerm(std::string_view name) {
   return invalidInput("unknown work term '" + std::string(name) + "'");
 }
 
-/// Counts that grow with output positions.
+/// Counts that grow with positions.
 static bool countsPositions(CountKind count) {
   return count == CountKind::Macs || count == CountKind::OutputElements ||
-         isOfTiles(count);
+         isInLines(count) || isOfTiles(count);
 }
 
 static size_t numUnits(const Lattice &lattice) {
@@ -228,7 +179,7 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     bool isRaw =
         isBytesOver(count) || isFetchedAgain(count) || isOfTiles(count);
     unsigned last = countsPositions(count) ? groups : 0;
-    for (uint8_t group = 0; group <= last; ++group) {
+    for (uint8_t group = isInLines(count) ? 1 : 0; group <= last; ++group) {
       for (unsigned r = 0; r < kNumResources && !isRaw; ++r)
         if (lattice.hasSteps(static_cast<Resource>(r)))
           terms.push_back({count, static_cast<Resource>(r), group});
@@ -236,177 +187,4 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     }
   }
   return terms;
-}
-
-/// A canonical layer's work fits, so there is no error to report.
-static Work workOf(const Layer &layer) {
-  auto work = computeWork(layer);
-  return work ? *work : Work();
-}
-
-/// Channels of results whose weights are fetched together.
-static std::optional<unsigned> groupedDim(LayerKind kind) {
-  const KindInfo &info = kindInfo(kind);
-  if (kind == LayerKind::MatMul)
-    return dim::matmul::n;
-  auto found = info.findDim("oc");
-  return found ? found : info.findDim("c");
-}
-
-/// The extent up to which the narrowest step of a dimension has its first
-/// plateau; the whole extent without steps.
-static int64_t firstPlateau(const Lattice &lattice, unsigned dim,
-                            int64_t extent) {
-  for (const Step &step : lattice.steps)
-    if (step.dim == dim && step.width > 1)
-      extent = std::min(extent, std::max<int64_t>(1, step.lastPoint(1)));
-  return extent;
-}
-
-/// Input rows of the outermost axis, and how many of them the first window
-/// reads.
-static std::pair<int64_t, int64_t> firstRows(const Layer &layer) {
-  if (!hasWindow(layer.kind))
-    return {1, 1};
-  for (int axis = 0; axis < 3; ++axis) {
-    WindowAxis window = windowAxis(layer, axis);
-    int64_t rows = std::max<int64_t>(1, window.input());
-    if (!window.isUnit())
-      return {rows, std::min(rows, (window.kernel - 1) * window.dilation + 1)};
-  }
-  return {1, 1};
-}
-
-bool pr::hasPositions(LayerKind kind) { return hasWindow(kind); }
-
-int64_t pr::positionsOf(const Layer &layer) {
-  int64_t positions = 1;
-  if (hasWindow(layer.kind))
-    for (int axis = 0; axis < 3; ++axis)
-      positions *= std::max<int64_t>(1, windowAxis(layer, axis).output);
-  return positions;
-}
-
-WorkTable::Extent WorkTable::extentOf(const Layer &layer, const Work &work) {
-  Extent extent;
-  if (!hasWindow(layer.kind))
-    return extent;
-  extent.positions = positionsOf(layer);
-  WindowAxis innermost = windowAxis(layer, 2);
-  extent.inputLines =
-      work.inputElements / std::max<int64_t>(1, innermost.input());
-  extent.outputLines =
-      work.outputElements / std::max<int64_t>(1, innermost.output);
-  return extent;
-}
-
-void WorkTable::addFirstGroup(const Layer &layer, const Lattice &lattice,
-                              const Work &work, Extent &extent) {
-  auto channels = groupedDim(layer.kind);
-  if (!channels)
-    return;
-  int64_t all = std::max<int64_t>(1, layer[*channels]);
-  int64_t first = firstPlateau(lattice, *channels, all);
-  auto [rows, read] = firstRows(layer);
-  int64_t images = layer.kind == LayerKind::MatMul
-                       ? layer[dim::matmul::b] * layer[dim::matmul::m]
-                       : layer[0];
-  // Whole tensors are multiples of channels, images and rows.
-  extent.firstWeightBytes = work.weightBytes / all * first;
-  extent.firstInputBytes =
-      work.inputBytes / std::max<int64_t>(1, images) / rows * read;
-  extent.firstMacs = work.macs / all * first;
-  extent.firstOutputBytes = work.outputBytes / all * first;
-}
-
-WorkTable WorkTable::compute(const Lattice &lattice, const Layer &layer,
-                             ResourceMask mask) {
-  WorkTable table;
-  table.rawWork = workOf(layer);
-  table.extents[kNumResources] = extentOf(layer, table.rawWork);
-  ResourceMask first = mask >> kNumResources;
-  for (unsigned r = 0; r < kNumResources; ++r) {
-    auto resource = static_cast<Resource>(r);
-    if (((mask | first) & maskOf(resource)) == 0)
-      continue;
-    Layer rounded = lattice.roundedFor(resource, layer);
-    bool isSame = rounded.dims == layer.dims;
-    table.steppedWork[r] = isSame ? table.rawWork : workOf(rounded);
-    table.extents[r] = isSame ? table.extents[kNumResources]
-                              : extentOf(rounded, table.steppedWork[r]);
-    if (first & maskOf(resource))
-      addFirstGroup(rounded, lattice, table.steppedWork[r], table.extents[r]);
-  }
-  if (first >> kNumResources & 1)
-    addFirstGroup(layer, lattice, table.rawWork, table.extents[kNumResources]);
-  for (unsigned group = 0; group <= kNumPositionGroups; ++group)
-    if (mask >> (kFirstTileBit + group) & 1)
-      table.tiles[group] = countTiles(
-          layer, lattice, group == 0 ? 0 : kPositionGroups[group - 1]);
-  if (mask >> kUnitBit & 1 && lattice.unitWork && layer.schedule.nest.empty())
-    table.units = lattice.unitWork->evaluate(legalityValues(layer));
-  return table;
-}
-
-static double unitValue(const UnitBusy &units, const Term &term) {
-  if (term.count == CountKind::UnitPace)
-    return units.pace;
-  return (term.count == CountKind::UnitBusy    ? units.total
-          : term.count == CountKind::UnitFirst ? units.first
-                                               : units.last)[term.group];
-}
-
-double WorkTable::groupValue(CountKind count, const Work &work,
-                             const Extent &extent) const {
-  switch (count) {
-  case CountKind::FirstWeightBytes:
-    return double(extent.firstWeightBytes);
-  case CountKind::FirstInputBytes:
-    return double(extent.firstInputBytes);
-  case CountKind::FirstMacs:
-    return double(extent.firstMacs);
-  case CountKind::FirstOutputBytes:
-    return double(extent.firstOutputBytes);
-  case CountKind::RestMacs:
-    return double(work.macs - extent.firstMacs);
-  case CountKind::RestWeightBytes:
-    return double(work.weightBytes - extent.firstWeightBytes);
-  default:
-    return double(work.outputBytes - extent.firstOutputBytes);
-  }
-}
-
-/// In floating point: the product of two tensors may be beyond an integer.
-static double fetchedAgain(const Work &work, CountKind count) {
-  bool weights = count <= CountKind::WeightsPer1MInput;
-  auto begin =
-      weights ? CountKind::WeightsPer32KInput : CountKind::InputPer32KWeights;
-  int place = static_cast<int>(count) - static_cast<int>(begin);
-  int64_t moved = weights ? work.weightBytes : work.inputBytes;
-  int64_t kept = weights ? work.inputBytes : work.weightBytes;
-  return double(moved) * double(ceilDiv(kept, int64_t(1) << (15 + place)));
-}
-
-double WorkTable::value(const Term &term) const {
-  if (isOfTiles(term.count))
-    return tiles[term.group]
-                [static_cast<unsigned>(term.count) - kFirstTileCount];
-  if (isOfUnits(term.count))
-    return unitValue(units, term);
-  const Work &work = term.steps ? stepped(*term.steps) : rawWork;
-  const Extent &extent =
-      extents[term.steps ? static_cast<unsigned>(*term.steps) : kNumResources];
-  if (isOfGroups(term.count))
-    return groupValue(term.count, work, extent);
-  if (isLines(term.count))
-    return double(term.count == CountKind::InputLines ? extent.inputLines
-                                                      : extent.outputLines);
-  if (isFetchedAgain(term.count))
-    return fetchedAgain(work, term.count);
-  auto count = double(countOf(work, term.count));
-  if (term.group == 0)
-    return count;
-  auto positions = double(extent.positions);
-  int64_t group = kPositionGroups[term.group - 1];
-  return count / positions * double(ceilDiv(extent.positions, group) * group);
 }

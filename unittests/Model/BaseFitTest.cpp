@@ -218,9 +218,13 @@ TEST(NonNegativeLeastSquares, AgreesWithTheConditionsOfOptimality) {
         EXPECT_NEAR(gradient[j], 0, 1e-9);
       }
     }
-    // The quick one may miss by rounding, not by more.
-    Eigen::VectorXd quick = solveNonNegativeFast(a, b);
-    EXPECT_GE(quick.minCoeff(), 0);
-    EXPECT_LE((a * quick - b).norm(), (a * x - b).norm() + 1e-4 * b.norm());
+    // The quick one may miss by rounding, not by more, wherever it starts.
+    Eigen::VectorXd nothing = Eigen::VectorXd::Zero(columns);
+    Eigen::VectorXd anywhere = Eigen::VectorXd::Random(columns).cwiseMax(0);
+    for (const Eigen::VectorXd &start : {nothing, anywhere}) {
+      Eigen::VectorXd quick = solveNonNegativeFast(a, b, start);
+      EXPECT_GE(quick.minCoeff(), 0);
+      EXPECT_LE((a * quick - b).norm(), (a * x - b).norm() + 1e-4 * b.norm());
+    }
   }
 }

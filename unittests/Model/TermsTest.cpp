@@ -102,6 +102,10 @@ TEST(Terms, LinesPositionsAndWhatIsFetchedAgain) {
   EXPECT_EQ(valueOf(lattice, text, "input_lines"), 2 * 6 * 12);
   EXPECT_EQ(valueOf(lattice, text, "input_lines@compute"), 2 * 8 * 12);
   EXPECT_EQ(valueOf(lattice, text, "output_lines"), 2 * 20 * 10);
+  // 9 columns of input and 7 of results are three and two groups of four.
+  EXPECT_EQ(valueOf(lattice, text, "line_input_elements@compute/4"),
+            2 * 8 * 12 * 12);
+  EXPECT_EQ(valueOf(lattice, text, "line_output_elements/4"), 2 * 20 * 10 * 8);
   // 70 positions of each image are five groups of sixteen.
   EXPECT_EQ(valueOf(lattice, text, "macs/16"), 2 * 20 * 6 * 9 * 80);
   EXPECT_EQ(valueOf(lattice, text, "macs@compute/64"), 2 * 20 * 8 * 9 * 128);
@@ -115,8 +119,8 @@ TEST(Terms, LinesPositionsAndWhatIsFetchedAgain) {
 
 TEST(Terms, UnknownGroupsAndUnits) {
   EXPECT_EQ(parseTerm("macs/12").error().message,
-            "work term 'macs/12': groups of '12' output positions, expected 8, "
-            "16, 32, 64 or 128");
+            "work term 'macs/12': groups of '12' output positions, expected 4, "
+            "8, 16, 32, 64 or 128");
   EXPECT_EQ(parseTerm("unit_busy/99").error().message,
             "work term 'unit_busy/99': unit '99', expected a number below 16");
 }

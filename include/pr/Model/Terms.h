@@ -19,6 +19,8 @@
 //                          a cache; the kind's own list, not a target's
 //   weights_per_64k_input  weights that are fetched again for every 64 KiB of
 //                          the input
+//   line_input_elements/4  with the elements of each such row taken four at a
+//                          time, as bursts do
 //   macs@compute/16        with the output positions of an image, all its axes
 //                          flattened, taken sixteen at a time
 //   tile_steps/16          of tiles with so many positions
@@ -71,6 +73,8 @@ enum class CountKind : uint8_t {
   RestOutputBytes,
   InputLines, ///< rows along the innermost axis; so the next one
   OutputLines,
+  LineInputElements, ///< each row in whole groups; so the next one
+  LineOutputElements,
   WeightsPer32KInput, ///< for each beginning of so much; each twice the last
   WeightsPer64KInput,
   WeightsPer128KInput,
@@ -107,6 +111,10 @@ inline bool isOfUnits(CountKind count) {
 inline bool isLines(CountKind count) {
   return count == CountKind::InputLines || count == CountKind::OutputLines;
 }
+inline bool isInLines(CountKind count) {
+  return count == CountKind::LineInputElements ||
+         count == CountKind::LineOutputElements;
+}
 /// One operand, once more for every so much of the other.
 inline bool isFetchedAgain(CountKind count) {
   return count >= CountKind::WeightsPer32KInput &&
@@ -124,9 +132,10 @@ int64_t countOf(const Work &work, CountKind count);
 /// Whether layers of this kind have such a count at all.
 bool hasCount(LayerKind kind, CountKind count);
 
-/// How many output positions of an image an engine may take at a time. Whether
-/// one does, and which, the measurements say.
-inline constexpr std::array<int64_t, 5> kPositionGroups = {8, 16, 32, 64, 128};
+/// How many positions of an image or of one of its rows an engine may take at a
+/// time. Whether one does, and which, the measurements say.
+inline constexpr std::array<int64_t, 6> kPositionGroups = {4,  8,  16,
+                                                           32, 64, 128};
 inline constexpr unsigned kNumPositionGroups = kPositionGroups.size();
 /// Whether layers of the kind have output positions along more axes than one
 /// dimension of a lattice.
@@ -197,6 +206,8 @@ private:
     int64_t firstWeightBytes = 0, firstInputBytes = 0;
     int64_t firstMacs = 0, firstOutputBytes = 0;
     int64_t inputLines = 0, outputLines = 0;
+    /// Elements of one line.
+    int64_t inputLine = 1, outputLine = 1;
     int64_t positions = 1;
   };
   static Extent extentOf(const Layer &layer, const Work &work);
@@ -204,6 +215,7 @@ private:
                             const Work &work, Extent &extent);
   double groupValue(CountKind count, const Work &work,
                     const Extent &extent) const;
+  double lineValue(const Term &term, const Extent &extent) const;
 
   Work rawWork;
   std::array<Work, kNumResources> steppedWork;

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Model/BaseSearch.h"
+
+#include "Model/MaxAffine.h"
+#include "Model/TermMatrix.h"
+#include "Model/TermSets.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <random>
+
+using namespace pr;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+/// What the choice between bases is made on at most: it is repeated for each.
+static constexpr unsigned kMostFolds = 3;
+static constexpr size_t kMostJudged = 800;
+
+/// The fold of each row: groups are shuffled and dealt out.
+static std::vector<unsigned> dealFolds(const std::vector<int64_t> &groups,
+                                       unsigned folds, uint64_t seed) {
+  std::vector<int64_t> distinct = groups;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::mt19937_64 random(seed);
+  // Not std::shuffle: its result differs between standard libraries.
+  for (size_t i = distinct.size(); i > 1; --i)
+    std::swap(distinct[i - 1], distinct[random() % i]);
+  std::map<int64_t, unsigned> foldOf;
+  for (size_t i = 0; i < distinct.size(); ++i)
+    foldOf[distinct[i]] = unsigned(i % folds);
+  std::vector<unsigned> result;
+  for (int64_t group : groups)
+    result.push_back(foldOf[group]);
+  return result;
+}
+
+/// Enough rows to choose between bases by.
+static std::vector<int> thinned(size_t rows) {
+  std::vector<int> kept;
+  size_t count = std::min(rows, kMostJudged);
+  for (size_t i = 0; i < count; ++i)
+    kept.push_back(int(i * rows / count));
+  return kept;
+}
+
+/// Mean absolute log error on held-out rows. Each counts for 1 at most:
+/// outliers must not decide.
+static double crossValidate(const MatrixXd &rows, unsigned branches,
+                            const std::vector<unsigned> &foldOf, unsigned folds,
+                            uint64_t seed) {
+  double sum = 0;
+  size_t count = 0;
+  for (unsigned fold = 0; fold < folds; ++fold) {
+    std::vector<int> seen, heldOut;
+    for (int i = 0; i < rows.rows(); ++i)
+      (foldOf[i] == fold ? heldOut : seen).push_back(i);
+    if (seen.empty() || heldOut.empty())
+      continue;
+    BranchWeights weights =
+        fitMaxAffine(selectRows(rows, seen), branches, seed);
+    VectorXd value = evaluateMaxAffine(selectRows(rows, heldOut), weights);
+    sum += value.array().max(1e-3).log().abs().min(1.0).sum();
+    count += heldOut.size();
+  }
+  return count == 0 ? 0 : sum / double(count);
+}
+
+/// Another branch must lower the error to this share for a further one to be
+/// tried.
+static constexpr double kBranchGain = 0.99;
+
+/// With so many branches sets are compared first, with up to so many those of
+/// groups of positions, and so many sets with still more.
+static constexpr unsigned kBranchesOfSets = 2;
+static constexpr unsigned kBranchesOfGroups = 4;
+static constexpr unsigned kMostGroups = 2;
+static constexpr size_t kMostSets = 2;
+static constexpr double kExact = 1e-9;
+
+namespace {
+/// Compares term sets and numbers of branches by their error on held-out rows.
+class BaseSearch {
+public:
+  BaseSearch(const std::vector<Layer> &layers,
+             const std::vector<double> &latencies,
+             const std::vector<int64_t> &groups, const Lattice &lattice,
+             const BaseFitOptions &options)
+      : lattice(lattice), options(options),
+        folds(std::clamp(options.folds, 2u, kMostFolds)),
+        known(options.terms.empty() ? candidateTerms(lattice) : options.terms) {
+    std::vector<unsigned> all = dealFolds(groups, folds, options.seed);
+    std::vector<Layer> judged;
+    std::vector<double> judgedLatencies;
+    for (int row : thinned(layers.size())) {
+      foldOf.push_back(all[row]);
+      judged.push_back(layers[row]);
+      judgedLatencies.push_back(latencies[row]);
+    }
+    values = relativeTerms(judged, judgedLatencies, lattice, known);
+  }
+
+  std::vector<BaseCandidate> run(bool hasTiles);
+
+private:
+  bool compare(const TermSet &set, unsigned branches);
+  void compareBranches(const TermSet &set, unsigned last);
+  const TermSet &bestGroup(const TermSet &beside,
+                           const std::vector<TermSet> &groups,
+                           unsigned branches);
+  void compareGroups(std::vector<TermSet> &sets, unsigned branches);
+  double errorOf(const std::string &set) const;
+  unsigned mostBranchesOf(const std::string &set) const;
+  void sortByError(std::vector<TermSet> &sets) const;
+
+  MatrixXd valuesOf(const std::vector<Term> &terms) const;
+
+  const Lattice &lattice;
+  const BaseFitOptions &options;
+  unsigned folds;
+  /// Every term that a set may have, and its values, one row per judged layer.
+  std::vector<Term> known;
+  MatrixXd values;
+  std::vector<unsigned> foldOf;
+  std::vector<BaseCandidate> compared;
+};
+} // namespace
+
+/// Precondition: known ones.
+MatrixXd BaseSearch::valuesOf(const std::vector<Term> &terms) const {
+  std::vector<int> columns;
+  for (const Term &term : terms)
+    columns.push_back(
+        int(std::find(known.begin(), known.end(), term) - known.begin()));
+  return selectColumns(values, columns);
+}
+
+/// Returns whether it is exact, so that nothing else needs to be tried.
+bool BaseSearch::compare(const TermSet &set, unsigned branches) {
+  MatrixXd rows = valuesOf(set.terms);
+  MatrixXd independent = selectColumns(rows, independentColumns(rows));
+  compared.push_back(
+      {branches, set.name, set.terms,
+       crossValidate(independent, branches, foldOf, folds, options.seed)});
+  return compared.back().error < kExact;
+}
+
+/// The least with any number of branches.
+double BaseSearch::errorOf(const std::string &set) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const BaseCandidate &candidate : compared)
+    if (candidate.termSet == set)
+      least = std::min(least, candidate.error);
+  return least;
+}
+
+unsigned BaseSearch::mostBranchesOf(const std::string &set) const {
+  unsigned most = 0;
+  for (const BaseCandidate &candidate : compared)
+    if (candidate.termSet == set)
+      most = std::max(most, candidate.branches);
+  return most;
+}
+
+void BaseSearch::sortByError(std::vector<TermSet> &sets) const {
+  std::stable_sort(sets.begin(), sets.end(),
+                   [&](const TermSet &a, const TermSet &b) {
+                     return errorOf(a.name) < errorOf(b.name);
+                   });
+}
+
+/// With one more branch than so far, and on as long as that helps: more
+/// branches cost most of the time, and seldom help where one did not.
+void BaseSearch::compareBranches(const TermSet &set, unsigned last) {
+  double best = errorOf(set.name);
+  for (unsigned branches = mostBranchesOf(set.name) + 1; branches <= last;
+       ++branches) {
+    if (compare(set, branches) || compared.back().error > best * kBranchGain)
+      return;
+    best = compared.back().error;
+  }
+}
+
+/// The group that explains most beside these terms.
+const TermSet &BaseSearch::bestGroup(const TermSet &beside,
+                                     const std::vector<TermSet> &groups,
+                                     unsigned branches) {
+  const TermSet *best = &groups[0];
+  double least = std::numeric_limits<double>::infinity();
+  for (const TermSet &group : groups) {
+    TermSet united = unite(beside, group);
+    if (united.terms.size() == beside.terms.size())
+      continue; // it is among them
+    compare(united, branches);
+    if (double error = errorOf(united.name); error < least) {
+      least = error;
+      best = &group;
+    }
+  }
+  return *best;
+}
+
+/// Adds the groups of positions that explain most, to few terms and to all: an
+/// engine may fetch in groups of another size than it computes in.
+void BaseSearch::compareGroups(std::vector<TermSet> &sets, unsigned branches) {
+  auto named = [&](const char *name) {
+    return *std::find_if(sets.begin(), sets.end(),
+                         [&](const auto &set) { return set.name == name; });
+  };
+  std::vector<TermSet> groups;
+  for (uint8_t group = 1; group <= kNumPositionGroups; ++group)
+    groups.push_back(groupedSet(lattice, group));
+  TermSet few = named("lean"), all = named("all");
+  for (unsigned together = 1; together <= kMostGroups; ++together) {
+    const TermSet &group = bestGroup(all, groups, branches);
+    few = unite(few, group);
+    all = unite(all, group);
+    compare(few, branches);
+    sets.insert(sets.end(), {few, all});
+  }
+}
+
+std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
+  std::vector<TermSet> sets = termSets(lattice, hasTiles);
+  unsigned most =
+      options.branches ? options.branches : std::max(1u, options.maxBranches);
+  if (!options.terms.empty() && options.branches)
+    return {{most, "given", options.terms, 0}};
+  if (!options.terms.empty()) {
+    compareBranches({"given", options.terms}, most);
+    return std::move(compared);
+  }
+  if (options.branches || most == 1) {
+    for (const TermSet &set : sets)
+      if (compare(set, most))
+        break;
+    return std::move(compared);
+  }
+  // The simplest machines first: one bottleneck, or none of its parts unknown.
+  for (unsigned branches : {1u, kBranchesOfSets})
+    for (const TermSet &set : sets)
+      if (compare(set, branches))
+        return std::move(compared);
+  sortByError(sets);
+  if (hasPositions(lattice.kind)) {
+    // What an engine does in groups shows where the others do not hide it.
+    compareBranches(sets[0], std::min(most, kBranchesOfGroups));
+    compareGroups(sets, std::clamp(mostBranchesOf(sets[0].name),
+                                   kBranchesOfSets, kBranchesOfGroups));
+    sortByError(sets);
+  }
+  sets.resize(std::min(sets.size(), kMostSets));
+  for (const TermSet &set : sets)
+    compareBranches(set, most);
+  return std::move(compared);
+}
+
+std::vector<BaseCandidate>
+pr::compareBases(const std::vector<Layer> &layers,
+                 const std::vector<double> &latencies,
+                 const std::vector<int64_t> &groups, const Lattice &lattice,
+                 const BaseFitOptions &options) {
+  bool hasTiles =
+      !lattice.isTrivial() ||
+      std::any_of(layers.begin(), layers.end(), [](const Layer &layer) {
+        return !layer.schedule.tile.empty();
+      });
+  return BaseSearch(layers, latencies, groups, lattice, options).run(hasTiles);
+}

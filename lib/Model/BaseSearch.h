@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The bases that are compared: term sets and numbers of branches. Private to
+// lib/Model.
+#ifndef PR_LIB_MODEL_BASESEARCH_H
+#define PR_LIB_MODEL_BASESEARCH_H
+
+#include "pr/Model/BaseFit.h"
+
+#include <vector>
+
+namespace pr {
+
+/// Alternatives with their error on held-out rows, up to the first that is
+/// exact. Precondition: as many latencies and groups as layers, at least one.
+std::vector<BaseCandidate> compareBases(const std::vector<Layer> &layers,
+                                        const std::vector<double> &latencies,
+                                        const std::vector<int64_t> &groups,
+                                        const Lattice &lattice,
+                                        const BaseFitOptions &options);
+
+} // namespace pr
+
+#endif // PR_LIB_MODEL_BASESEARCH_H
