@@ -39,7 +39,7 @@ Truth = tuple[list[_core.Layer], np.ndarray]
 
 
 def truth_of(machine: Machine) -> Truth:
-    layers = machine.plan("random", TESTS, 1000)
+    layers = machine.drawn(TESTS, 1000)
     return layers, machine.measure(layers)
 
 

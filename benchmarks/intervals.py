@@ -30,9 +30,9 @@ _OUTSIDE = 10.0
 
 def coverage(machine: Machine, seed: int, tests: int) -> list[tuple[float, float, float]]:
     """Coverage, median and mean relative width at each level."""
-    rows = machine.rows(machine.plan("auto", BUDGET, seed))
+    rows = machine.sample("auto", BUDGET, seed)
     bundle = training.train(rows, machine.info).bundle
-    layers = machine.plan("random", tests, 1000 + seed)
+    layers = machine.drawn(tests, 1000 + seed)
     truth = machine.measure(layers)
     result = []
     for level in LEVELS:
@@ -61,10 +61,9 @@ def flag(machine: Machine, seed: int, tests: int) -> tuple[float, float]:
         return [value[0], max(value[0], value[1] // 4)] if isinstance(value, list) else value
     small = dataclasses.replace(machine, dims=tuple((name, shrunk(value))
                                                     for name, value in machine.dims))
-    rows = small.rows(small.plan("auto", BUDGET, seed))
+    rows = small.sample("auto", BUDGET, seed)
     estimator = _core.Estimator.from_bytes(training.train(rows, machine.info).bundle)
-    layers = small.plan("random", tests // 2, 1000 + seed) \
-        + machine.plan("random", tests // 2, 2000 + seed)
+    layers = small.drawn(tests // 2, 1000 + seed) + machine.drawn(tests // 2, 2000 + seed)
     truth = machine.measure(layers)
     answers = ask(estimator, layers)
     wrong = errors(answers["value"], truth) > 0.1

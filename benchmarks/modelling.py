@@ -57,13 +57,23 @@ def measure(target: str, layers: Sequence[_core.Layer]) -> FloatArray:
 
 
 def plan(config: dict[str, Any], info: _core.TargetInfo,
-         network_layers: Sequence[_core.Layer] = ()) -> list[_core.Layer]:
-    """The layers of a campaign, in its order."""
+         network_layers: Sequence[_core.Layer] = ()) -> list[PlannedLayer]:
+    """What a campaign measures, in its order."""
     with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
         file = Path(folder) / "campaign.yaml"
         file.write_text(json.dumps(config))  # JSON is YAML
-        planned = planning.make_plan(read_campaign(file), info, network_layers).layers
+        return planning.make_plan(read_campaign(file), info, network_layers).layers
+
+
+def layers_of(planned: Sequence[PlannedLayer]) -> list[_core.Layer]:
     return [_core.Layer.parse(one.layer) for one in planned]
+
+
+def rows(target: str, planned: Sequence[PlannedLayer]) -> list[Row]:
+    """Those that the target can run, measured."""
+    layers = layers_of(planned)
+    return [Row(layer, float(value), independent=one.role == "independent")
+            for one, layer, value in zip(planned, layers, measure(target, layers)) if value > 0]
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,8 @@ class Machine:
         return describe(self.target)
 
     def plan(self, sampling: str, count: int, seed: int,
-             share: float | None = None) -> list[_core.Layer]:
-        """Layers of a campaign of this machine's kind, network layers apart."""
+             share: float | None = None) -> list[PlannedLayer]:
+        """A campaign of this machine's kind, network layers apart."""
         config: dict[str, Any] = {
             "seed": seed, "sampling": sampling, "budget": {"count": count},
             "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims)}}}
@@ -97,21 +107,23 @@ class Machine:
         if sampling != "active":
             return self.rows(planned)
         first, *rounds = active.sizes(count)
-        rows = self.rows(planned[:first])
+        known = self.rows(planned[:first])
         for number, size in enumerate(rounds):
             pool = self.plan("auto", active.POOL * size, seed + 1000 * (number + 1))
-            known = [Measurement(row.layer.text, "pr", cycles=int(row.latency)) for row in rows]
-            chosen = active.most_uncertain([PlannedLayer(layer.text, "pr") for layer in pool],
-                                           known, size, self.info, seed)
-            rows += self.rows([_core.Layer.parse(one.layer) for one in chosen])
-        return rows
+            measured = [Measurement(row.layer.text, "pr", cycles=int(row.latency))
+                        for row in known]
+            known += self.rows(active.most_uncertain(pool, measured, size, self.info, seed))
+        return known
+
+    def drawn(self, count: int, seed: int) -> list[_core.Layer]:
+        """Random layers to be asked about."""
+        return layers_of(self.plan("random", count, seed))
 
     def measure(self, layers: Sequence[_core.Layer]) -> FloatArray:
         return measure(self.target, layers)
 
-    def rows(self, layers: Sequence[_core.Layer]) -> list[Row]:
-        return [Row(layer, float(value)) for layer, value in zip(layers, self.measure(layers))
-                if value > 0]
+    def rows(self, planned: Sequence[PlannedLayer]) -> list[Row]:
+        return rows(self.target, planned)
 
 
 _NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),

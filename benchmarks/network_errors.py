@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import collections
+import concurrent.futures
 import itertools
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +23,8 @@ import numpy as np
 
 from mlir_pr import _core
 from mlir_pr.annotations import read_layers
-from mlir_pr.training import Row
-from modelling import FloatArray, ask, describe, learn, measure, percent, plan, progress, shared_folder
+from modelling import (FloatArray, ask, describe, learn, measure, percent, plan, progress, rows,
+                       shared_folder)
 from results import Result
 
 #: Machines, and whether the float networks are read as if they were quantized.
@@ -78,41 +80,48 @@ def judge(network: Network, truth: FloatArray, answers: dict[str, FloatArray]) -
                    network.macs(both) / network.macs(), int(answers["outside"][both].sum()))
 
 
-def study(target: str, as_quantized: bool, budgets: list[int], seed: int,
-          outcomes: dict[tuple[str, str, int], Outcome]) -> None:
+Outcomes = dict[tuple[str, str, int], Outcome]
+
+
+def study(target: str, budgets: list[int], seed: int) -> Outcomes:
+    """By machine, network and budget."""
+    outcomes: Outcomes = {}
     info = describe(target)
-    networks = networks_of(info, as_quantized)
+    networks = networks_of(info, MACHINES.get(target, True))
     own = list(dict.fromkeys(layer for network in networks for layer in network.layers))
     truth = dict(zip(own, measure(target, own)))
     for budget in budgets:
         drawn = plan({"seed": seed, "budget": {"count": budget}, "network_layers": "exclude"},
                      info, own)
-        rows = [Row(layer, float(value)) for layer, value in zip(drawn, measure(target, drawn))
-                if value > 0]
-        model = learn(rows, info)
+        model = learn(rows(target, drawn), info)
         for network in networks:
             layers = list(network.layers)
             outcomes[target, network.name, budget] = judge(
                 network, np.array([truth[layer] for layer in layers]), ask(model, layers))
+    return outcomes
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="2,000 measurements; not kept")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--machines", nargs="+", default=list(MACHINES), help="not kept")
     parser.add_argument("--keep", action="store_true", help="keep the result of fewer machines too")
     options = parser.parse_args()
     budgets = [2000] if options.quick else list(GOALS)
-    outcomes: dict[tuple[str, str, int], Outcome] = {}
-    for target in progress(options.machines, "machines"):
-        study(target, MACHINES.get(target, True), budgets, options.seed, outcomes)
-    rows, missed = [], []
+    outcomes: Outcomes = {}
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        done = pool.map(study, options.machines, itertools.repeat(budgets),
+                        itertools.repeat(options.seed))
+        for _, outcome in zip(progress(options.machines, "machines"), done):
+            outcomes.update(outcome)
+    table, missed = [], []
     for (target, network), _ in itertools.groupby(sorted(outcomes), lambda key: key[:2]):
         line = [outcomes[target, network, budget] for budget in budgets]
-        rows.append([target, network, percent(line[0].answered), line[0].extrapolated,
-                     *(cell for one in line for cell in (f"{100 * one.sum_error:+.2f} %",
-                                                         percent(one.layer_error)))])
+        table.append([target, network, percent(line[0].answered), line[0].extrapolated,
+                       *(cell for one in line for cell in (f"{100 * one.sum_error:+.2f} %",
+                                                          percent(one.layer_error)))])
         missed += [f"{network} on {target} from {budget:,}" for budget, one in zip(budgets, line)
                    if abs(one.sum_error) > GOALS[budget]]
     result = Result("network_errors", "Whole networks predicted",
@@ -120,7 +129,7 @@ def main() -> int:
     result.table("Sum over a network, and the mean error of its layers",
                  ["machine", "network", "MACs answered", "extrapolated layers",
                   *(cell for budget in budgets
-                    for cell in (f"sum, from {budget:,}", f"layers, from {budget:,}"))], rows)
+                    for cell in (f"sum, from {budget:,}", f"layers, from {budget:,}"))], table)
     if missed:
         result.note(f"Above 1 % from 2,000 or 0.68 % from 10,000: {', '.join(missed)}.")
     result.write(keep=options.keep or not options.quick and options.machines == list(MACHINES))

@@ -39,8 +39,8 @@ class Case:
 
 
 def on_machine(machine: Machine, seed: int, tests: int) -> Case:
-    estimator = learn(machine.rows(machine.plan("auto", BUDGET, seed)), machine.info, LEVEL)
-    layers = machine.plan("random", tests, 1000 + seed)
+    estimator = learn(machine.sample("auto", BUDGET, seed), machine.info, LEVEL)
+    layers = machine.drawn(tests, 1000 + seed)
     return Case(machine.name, machine.kind, estimator, layers, machine.measure(layers))
 
 

@@ -221,7 +221,7 @@ def study(run: Run, budgets: list[int], real: list[str]) -> list[list[object]]:
                 for truth in truths:
                     truth.second = measure(run.target, list(truth.first))
         swept = sum(row.role == "sweep" for row in measured)
-        learnt = sum(row.role in ("pr", "plateau-start") for row in measured)
+        learnt = sum(row.role in ("pr", "independent", "plateau-start") for row in measured)
         rows += [judge(run, learnt, swept, truth) for truth in truths if truth.first]
     return rows
 

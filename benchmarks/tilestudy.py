@@ -15,7 +15,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 from mlir_pr import _core, toolchain, training
 from mlir_pr.errors import MeasurementError
-from modelling import describe as describe, plan
+from modelling import describe as describe, layers_of, plan
 from rich.console import Console
 from rich.progress import Progress
 
@@ -80,8 +80,8 @@ def training_plan(info: _core.TargetInfo, layers: Sequence[_core.Layer], count: 
                   seed: int) -> list[_core.Layer]:
     """What a campaign with `network_layers: exclude` and `schedules` measures: none of
     the layers themselves."""
-    return plan({"seed": seed, "sampling": "random", "budget": {"count": count}, "network_layers": "exclude",
-                 "schedules": schedules}, info, layers)
+    return layers_of(plan({"seed": seed, "sampling": "random", "budget": {"count": count},
+                           "network_layers": "exclude", "schedules": schedules}, info, layers))
 
 
 def train(info: _core.TargetInfo, layers: Sequence[_core.Layer], latencies: Sequence[float | None],

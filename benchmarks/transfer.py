@@ -45,10 +45,10 @@ def model(rows: Sequence[Row], info: _core.TargetInfo,
 def described(small: str, large: str, kind: str) -> Case:
     dims = (("m", [1, 256]), ("n", [1, 512]), ("k", [1, 512]))
     old, new = (Machine(target, target, kind, dims) for target in (small, large))
-    test = new.rows(new.plan("random", TESTS, 1000))
+    test = new.sample("random", TESTS, 1000)
     return Case(f"{small} to {large}, {kind}", 500, new.info,
-                lambda: model(old.rows(old.plan("auto", 2000, 7)), old.info),
-                lambda count, seed: (new.rows(new.plan("auto", count, seed)), test))
+                lambda: model(old.sample("auto", 2000, 7), old.info),
+                lambda count, seed: (new.sample("auto", count, seed), test))
 
 
 def tables(old: str, new: str, rival: int) -> Case:

@@ -14,13 +14,14 @@ using Actions = std::vector<Action>;
 
 namespace {
 /// How closely loops are looked at: up to so many iterations all of them, else
-/// two. At most so many actions: a compiler waits for it.
+/// two. At most so many actions: a compiler waits for it, a millisecond where
+/// the mapping itself searches for its tiles.
 struct Effort {
   int64_t innermost, outer;
   uint64_t actions;
 };
 } // namespace
-static constexpr Effort kEfforts[] = {{32, 4, 4000}, {2, 2, 20000}};
+static constexpr Effort kEfforts[] = {{32, 4, 4000}, {2, 2, 500000}};
 
 //===----------------------------------------------------------------------===//
 // Evaluating

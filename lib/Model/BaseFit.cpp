@@ -69,20 +69,38 @@ static Base makeBase(LayerKind kind, const std::vector<Term> &terms,
   return base;
 }
 
+/// The weights that a base gives to these columns; none without a base.
+static BranchWeights weightsOf(const Base *base, const std::vector<Term> &terms,
+                               const std::vector<int> &columns,
+                               unsigned branches) {
+  if (!base || base->branches.size() > branches)
+    return {};
+  BranchWeights weights = BranchWeights::Zero(columns.size(), branches);
+  for (size_t branch = 0; branch < base->branches.size(); ++branch)
+    for (const WeightedTerm &weighted : base->branches[branch])
+      for (size_t j = 0; j < columns.size(); ++j)
+        if (terms[columns[j]] == weighted.term)
+          weights(j, branch) = weighted.weight;
+  return weights;
+}
+
 static Base fitFinal(LayerKind kind, const MatrixXd &rows,
                      const std::vector<Term> &terms, unsigned branches,
-                     uint64_t seed) {
+                     uint64_t seed, const Base *start) {
   std::vector<int> columns = independentColumns(rows);
   MatrixXd part = selectColumns(rows, columns);
-  BranchWeights weights = fitMaxAffine(part, branches, seed);
+  BranchWeights weights = fitMaxAffine(
+      part, branches, seed, weightsOf(start, terms, columns, branches));
   prune(part, weights);
-  std::vector<int> kept = usedColumns(weights);
-  if (kept.size() < columns.size()) {
-    for (int &column : kept)
+  // With fewer columns other optima are near.
+  std::vector<int> used = usedColumns(weights);
+  if (used.size() < columns.size()) {
+    BranchWeights found = weights(used, Eigen::all);
+    for (int &column : used)
       column = columns[column];
-    columns = kept;
+    columns = used;
     part = selectColumns(rows, columns);
-    weights = fitMaxAffine(part, branches, seed);
+    weights = fitMaxAffine(part, branches, seed, found);
     prune(part, weights);
   }
   return makeBase(kind, terms, columns, weights);
@@ -126,6 +144,6 @@ Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
   fit.chosen = choose(fit.compared);
   MatrixXd rows = relativeTerms(layers, latencies, lattice, fit.chosen.terms);
   fit.base = fitFinal(lattice.kind, rows, fit.chosen.terms, fit.chosen.branches,
-                      options.seed);
+                      options.seed, options.start);
   return fit;
 }

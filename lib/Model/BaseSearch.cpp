@@ -72,12 +72,14 @@ static double crossValidate(const MatrixXd &rows, unsigned branches,
 /// tried.
 static constexpr double kBranchGain = 0.99;
 
-/// With so many branches sets are compared first, with up to so many those of
-/// groups of positions, and so many sets with still more.
+/// With so many branches sets are compared first, with up to so many what may
+/// be added to them, and so many sets with still more.
 static constexpr unsigned kBranchesOfSets = 2;
-static constexpr unsigned kBranchesOfGroups = 4;
-static constexpr unsigned kMostGroups = 2;
+static constexpr unsigned kBranchesOfAdditions = 4;
+static constexpr unsigned kMostAdditions = 2;
 static constexpr size_t kMostSets = 2;
+/// Errors this close do not tell sets apart.
+static constexpr double kAsGood = 1.02;
 static constexpr double kExact = 1e-9;
 
 namespace {
@@ -107,13 +109,13 @@ public:
 private:
   bool compare(const TermSet &set, unsigned branches);
   void compareBranches(const TermSet &set, unsigned last);
-  const TermSet &bestGroup(const TermSet &beside,
-                           const std::vector<TermSet> &groups,
-                           unsigned branches);
-  void compareGroups(std::vector<TermSet> &sets, unsigned branches);
+  const TermSet &bestAddition(const TermSet &beside,
+                              const std::vector<TermSet> &additions,
+                              unsigned branches);
+  void compareAdditions(std::vector<TermSet> &sets, unsigned most);
   double errorOf(const std::string &set) const;
   unsigned mostBranchesOf(const std::string &set) const;
-  void sortByError(std::vector<TermSet> &sets) const;
+  const TermSet &simplest(const std::vector<TermSet> &sets) const;
 
   MatrixXd valuesOf(const std::vector<Term> &terms) const;
 
@@ -164,13 +166,6 @@ unsigned BaseSearch::mostBranchesOf(const std::string &set) const {
   return most;
 }
 
-void BaseSearch::sortByError(std::vector<TermSet> &sets) const {
-  std::stable_sort(sets.begin(), sets.end(),
-                   [&](const TermSet &a, const TermSet &b) {
-                     return errorOf(a.name) < errorOf(b.name);
-                   });
-}
-
 /// With one more branch than so far, and on as long as that helps: more
 /// branches cost most of the time, and seldom help where one did not.
 void BaseSearch::compareBranches(const TermSet &set, unsigned last) {
@@ -183,42 +178,55 @@ void BaseSearch::compareBranches(const TermSet &set, unsigned last) {
   }
 }
 
-/// The group that explains most beside these terms.
-const TermSet &BaseSearch::bestGroup(const TermSet &beside,
-                                     const std::vector<TermSet> &groups,
-                                     unsigned branches) {
-  const TermSet *best = &groups[0];
+/// The simplest that is as good as the best.
+const TermSet &BaseSearch::simplest(const std::vector<TermSet> &sets) const {
+  const TermSet *found = nullptr;
+  double best = std::numeric_limits<double>::infinity();
+  for (const TermSet &set : sets)
+    best = std::min(best, errorOf(set.name));
+  for (const TermSet &set : sets)
+    if (errorOf(set.name) <= best * kAsGood &&
+        (!found || set.terms.size() < found->terms.size()))
+      found = &set;
+  return *found;
+}
+
+/// Which of the additions explains most beside these terms.
+const TermSet &BaseSearch::bestAddition(const TermSet &beside,
+                                        const std::vector<TermSet> &additions,
+                                        unsigned branches) {
+  const TermSet *best = &additions[0];
   double least = std::numeric_limits<double>::infinity();
-  for (const TermSet &group : groups) {
-    TermSet united = unite(beside, group);
+  for (const TermSet &addition : additions) {
+    TermSet united = unite(beside, addition);
     if (united.terms.size() == beside.terms.size())
       continue; // it is among them
     compare(united, branches);
     if (double error = errorOf(united.name); error < least) {
       least = error;
-      best = &group;
+      best = &addition;
     }
   }
   return *best;
 }
 
-/// Adds the groups of positions that explain most, to few terms and to all: an
-/// engine may fetch in groups of another size than it computes in.
-void BaseSearch::compareGroups(std::vector<TermSet> &sets, unsigned branches) {
-  auto named = [&](const char *name) {
-    return *std::find_if(sets.begin(), sets.end(),
-                         [&](const auto &set) { return set.name == name; });
-  };
-  std::vector<TermSet> groups;
-  for (uint8_t group = 1; group <= kNumPositionGroups; ++group)
-    groups.push_back(groupedSet(lattice, group));
-  TermSet few = named("lean"), all = named("all");
-  for (unsigned together = 1; together <= kMostGroups; ++together) {
-    const TermSet &group = bestGroup(all, groups, branches);
-    few = unite(few, group);
-    all = unite(all, group);
+/// Adds what explains most to the best set, and to few terms: first one, then
+/// a second one. An engine may fetch in groups of another size than it computes
+/// in.
+void BaseSearch::compareAdditions(std::vector<TermSet> &sets, unsigned most) {
+  TermSet full = simplest(sets);
+  TermSet few = sets[0];
+  // What an engine does in groups shows where the others do not hide it.
+  compareBranches(full, std::min(most, kBranchesOfAdditions));
+  unsigned branches = std::clamp(mostBranchesOf(full.name), kBranchesOfSets,
+                                 kBranchesOfAdditions);
+  std::vector<TermSet> possible = additions(lattice);
+  for (unsigned together = 1; together <= kMostAdditions; ++together) {
+    const TermSet &addition = bestAddition(full, possible, branches);
+    few = unite(few, addition);
+    full = unite(full, addition);
     compare(few, branches);
-    sets.insert(sets.end(), {few, all});
+    sets.insert(sets.end(), {few, full});
   }
 }
 
@@ -243,14 +251,11 @@ std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
     for (const TermSet &set : sets)
       if (compare(set, branches))
         return std::move(compared);
-  sortByError(sets);
-  if (hasPositions(lattice.kind)) {
-    // What an engine does in groups shows where the others do not hide it.
-    compareBranches(sets[0], std::min(most, kBranchesOfGroups));
-    compareGroups(sets, std::clamp(mostBranchesOf(sets[0].name),
-                                   kBranchesOfSets, kBranchesOfGroups));
-    sortByError(sets);
-  }
+  compareAdditions(sets, most);
+  std::stable_sort(sets.begin(), sets.end(),
+                   [&](const TermSet &a, const TermSet &b) {
+                     return errorOf(a.name) < errorOf(b.name);
+                   });
   sets.resize(std::min(sets.size(), kMostSets));
   for (const TermSet &set : sets)
     compareBranches(set, most);

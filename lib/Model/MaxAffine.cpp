@@ -222,20 +222,25 @@ static Fit polish(const MatrixXd &rows, Fit fit) {
 }
 
 BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
-                               uint64_t seed) {
+                               uint64_t seed, const BranchWeights &start) {
   std::mt19937_64 random(seed);
   MatrixXd few = thinned(rows);
   Fit first =
       fitOnce(few, VectorXd::Ones(few.rows()), branches, shapeOf(few), random);
   Fit best = polish(rows, settle(rows, first.weights));
+  if (start.cols() > 0) {
+    Fit fit = polish(rows, settle(rows, start));
+    if (fit.error < best.error)
+      best = std::move(fit);
+  }
   // Rows that were given to the wrong branch seldom leave it again. Where they
   // belong to several at first they do, but the end may be another one.
-  for (unsigned start = 0; start < kSoftStarts && branches > 1; ++start) {
+  for (unsigned soft = 0; soft < kSoftStarts && branches > 1; ++soft) {
     if (best.error < kExact)
       break;
     BranchWeights spread = randomWeights(few, branches, random);
     BranchWeights from =
-        start == 0 ? BranchWeights(best.weights + 0.01 * spread) : spread;
+        soft == 0 ? BranchWeights(best.weights + 0.01 * spread) : spread;
     Fit fit =
         polish(rows, settle(rows, hardenSoftMaximum(few, std::move(from))));
     if (fit.error < best.error)

@@ -76,10 +76,24 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
   return sets;
 }
 
-TermSet pr::groupedSet(const Lattice &lattice, uint8_t group) {
+/// What an engine counts that takes so many positions at a time.
+static TermSet positionsSet(const std::vector<Term> &terms, uint8_t group) {
   TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
-  for (const Term &term : candidateTerms(lattice))
+  for (const Term &term : terms)
     if (term.group == group && !isOfUnits(term.count))
       set.terms.push_back(term);
   return set;
+}
+
+std::vector<TermSet> pr::additions(const Lattice &lattice) {
+  std::vector<Term> terms = candidateTerms(lattice);
+  TermSet capacity{"capacity", {}};
+  for (const Term &term : terms)
+    if (isOfCapacity(term.count))
+      capacity.terms.push_back(term);
+  std::vector<TermSet> sets = {capacity};
+  if (hasPositions(lattice.kind))
+    for (uint8_t group = 1; group <= kNumPositionGroups; ++group)
+      sets.push_back(positionsSet(terms, group));
+  return sets;
 }

@@ -19,9 +19,9 @@ struct TermSet {
 
 /// Smaller ones first. `hasTiles`: a schedule or steps cut the layers.
 std::vector<TermSet> termSets(const Lattice &lattice, bool hasTiles);
-/// What an engine counts that takes so many output positions at a time; `group`
-/// as in Term.
-TermSet groupedSet(const Lattice &lattice, uint8_t group);
+/// What some machines have beside: groups of positions, or memories that are
+/// too small for a layer. Each is as large as a set itself.
+std::vector<TermSet> additions(const Lattice &lattice);
 /// Both together; what both have once.
 TermSet unite(const TermSet &a, const TermSet &b);
 

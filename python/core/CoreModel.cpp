@@ -117,7 +117,7 @@ static py::tuple fitBaseInPython(
     const std::vector<Layer> &layers, const std::vector<double> &latencies,
     const Lattice &lattice, const std::optional<std::vector<int64_t>> &groups,
     const std::optional<std::vector<std::string>> &terms, unsigned branches,
-    unsigned maxBranches, unsigned folds, uint64_t seed) {
+    unsigned maxBranches, unsigned folds, uint64_t seed, const Base *start) {
   BaseFitOptions options;
   if (terms)
     options.terms = parseTerms(*terms);
@@ -125,6 +125,7 @@ static py::tuple fitBaseInPython(
   options.maxBranches = maxBranches;
   options.folds = folds;
   options.seed = seed;
+  options.start = start;
   std::vector<int64_t> groupNumbers = groups ? *groups : groupByShape(layers);
   auto fit = [&] {
     py::gil_scoped_release release;
@@ -161,7 +162,8 @@ static void defineBase(py::module_ &module) {
              py::arg("latencies"), py::arg("lattice"),
              py::arg("groups") = std::nullopt, py::arg("terms") = std::nullopt,
              py::arg("branches") = 0, py::arg("max_branches") = 4,
-             py::arg("folds") = 5, py::arg("seed") = 0);
+             py::arg("folds") = 5, py::arg("seed") = 0,
+             py::arg("start") = nullptr);
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,6 +8,7 @@ interrupted campaign goes on as it would have.
 """
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Sequence
 
 import numpy as np
@@ -43,7 +44,9 @@ def most_uncertain(pool: Sequence[PlannedLayer], rows: Sequence[Measurement], co
     layers = [_core.Layer.parse(planned.layer) for planned in pool]
     spread = _disagreement(known, layers, target, seed)
     order = np.argsort(-spread, kind="stable")[:count]
-    return [pool[i] for i in sorted(order)]
+    # Chosen, and so no longer independent.
+    return [replace(pool[i], role="pr") if pool[i].role == "independent" else pool[i]
+            for i in sorted(order)]
 
 
 def _disagreement(rows: Sequence[Row], layers: Sequence[_core.Layer], target: _core.TargetInfo,

@@ -193,6 +193,10 @@ class _Sampler:
     def __init__(self, one: Domain, mode: str, info: _core.TargetInfo, starts_share: float) -> None:
         self._domain, self._mode, self._info = one, mode, info
         self._lattice = info.lattice(one.kind)
+        # Every other point is drawn without regard to those before: a low-discrepancy
+        # sequence covers the domain better, but its points keep their distance, so that
+        # one held out is farther from the others than a layer asked about later will be.
+        self._mixes = mode in ("auto", "active")
         # Every how many-th point is a plateau start.
         self._every = round(1 / starts_share) if starts_share > 0 else 0
         self._stepped = self._dims_with_starts()
@@ -208,10 +212,16 @@ class _Sampler:
 
     def candidates(self, seed: int) -> Iterator[PlannedLayer | None]:
         """None for a point that is no layer of the target."""
-        sequence = qmc.Sobol(len(self._domain.axes), scramble=True, seed=seed)
+        axes = len(self._domain.axes)
+        sequence = qmc.Sobol(axes, scramble=True, seed=seed)
+        random = np.random.RandomState(seed)
         for number in itertools.count():
             if number % _CHUNK == 0:
-                layers = self._domain.layers(sequence.random(_CHUNK))
+                points = sequence.random(_CHUNK)
+                independent = np.arange(number, number + _CHUNK) % 2 == 1
+                if self._mixes:
+                    points[independent] = random.random_sample((_CHUNK, axes))[independent]
+                layers = self._domain.layers(points)
             yield self._candidate(layers[number % _CHUNK], number)
 
     def extremes(self) -> list[PlannedLayer]:
@@ -242,6 +252,8 @@ class _Sampler:
             layer, role = rounded(drawn), "pr"
             if self._stepped and self._every and number % self._every == 0:
                 layer, role = self._start(layer, number // self._every), "plateau-start"
+            elif self._mixes and number % 2 == 1:
+                role = "independent"
         reason = self._info.why_illegal(layer)
         if reason:
             self._refused[reason] += 1

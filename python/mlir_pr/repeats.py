@@ -23,7 +23,7 @@ _P10_TO_P90 = 2.563
 #: Error of a median over that of a mean.
 _OF_A_MEDIAN = 1.25
 #: Roles of layers that a model or a baseline learns from; sweeps have their own fitter.
-_ROLES = ("pr", "plateau-start", "network", "random")
+_ROLES = ("pr", "independent", "plateau-start", "network", "random")
 #: Two answers closer than this, or than their errors, agree.
 _AGREE = 0.05
 

@@ -28,7 +28,7 @@ _APPLICATION_ID = 0x6D6C5052
 
 #: Why a layer was measured. The last two say something of the machine, not of the
 #: layer: whether it drifts, and what it fuses.
-ROLES = ("pr", "plateau-start", "random", "network", "sweep", "table", "reference", "epilogue")
+ROLES = ("pr", "independent", "plateau-start", "random", "network", "sweep", "table", "reference", "epilogue")
 #: How rows of one layer become one number; written into every bundle's card.
 MERGE_RULE = "lower median of the rows that are ok"
 

@@ -25,13 +25,16 @@ from mlir_pr.metrics import error_metrics
 from mlir_pr.tablesteps import find_steps, settle_plateaus
 
 FloatArray = npt.NDArray[np.float64]
+_Folds = list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 
 #: A forest must lower the error by this share to be worth its bytes.
 _WORTHWHILE = 0.02
 #: Relative error below which a base is taken for exact.
 _EXACT = 1e-6
-#: Errors are not taken to shrink to less than this share of those seen.
-_LEAST_LESS_DATA = 0.5
+#: The share of errors that are not outliers.
+_ORDINARY = 0.95
+#: Fewer rows drawn independently do not calibrate an interval by themselves.
+_FEWEST_INDEPENDENT = 100
 #: Fewer errors do not tell where they are large.
 _FEWEST_ROWS_SPREAD = 120
 #: Beyond this many rows trees are grown on histograms.
@@ -46,6 +49,9 @@ class Row:
     latency: float
     lower: float | None = None
     upper: float | None = None
+    #: Drawn from the domain without regard to the others, and not moved since: what a
+    #: layer that is asked about later is like.
+    independent: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
                 target: _core.TargetInfo, options: Options,
                 source: transfer.Source | None) -> dict[str, Any]:
     own = [row for row in rows if row.layer.kind == kind]
-    legal = [Row(model_layer(row.layer, target), row.latency, row.lower, row.upper)
+    legal = [replace(row, layer=model_layer(row.layer, target))
              for row in own if not target.why_illegal(row.layer)]
     data = _prepare(kind, target.lattice(kind), legal)
     if not target.description_hash:
@@ -186,9 +192,12 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
         model, held_out, comparison = _choose_source(data, source, model, held_out, comparison,
                                                      options)
     spread, scales = _fit_spread(data, model, held_out, options)
+    judges = _judges(data)
+    truth = data.latencies[judges]
     # As if held out of a model of all rows: what calibrates the interval.
-    kept = data.latencies * (held_out / data.latencies) ** comparison["less_data"]
-    interval = _core.Interval.calibrate(kept, data.latencies, scales)
+    kept = truth * (held_out[judges] / truth) ** comparison["less_data"]
+    scales = scales[judges] if scales.size else scales
+    interval = _core.Interval.calibrate(kept, truth, scales)
     builder.add_kind(data.lattice, model.base, data.layers, interval, model.forest,
                      model.features, [_exact_row(row) for row in data.rows], spread)
     lattice = json.loads(data.lattice.to_json())
@@ -201,7 +210,8 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             "features": model.features,
             "trees": model.forest.num_trees if model.forest else 0,
             "local_intervals": spread is not None,
-            **totals.for_card(data.layers, kept, data.latencies, interval, scales),
+            "calibrated_on": int(judges.size),
+            **totals.for_card([data.layers[i] for i in judges], kept, truth, interval, scales),
             "held_out": error_metrics(data.latencies, held_out).as_json()}
 
 
@@ -249,7 +259,7 @@ def _choose(data: _KindData, options: Options) -> tuple[_Fitted, FloatArray, dic
                                     folds=options.folds, seed=options.seed)
     chosen = next(row for row in compared if row["chosen"])
     folds = _folds(data, options)
-    bases = [_fit_chosen(data.take(seen), chosen, options) for seen, _ in folds]
+    bases = [_fit_chosen(data.take(seen), chosen, base, options) for seen, _ in folds]
     best_shape: ForestShape | None = None
     best = _held_out(data, folds, bases, None, options)
     best_error = _mape(best, data.latencies)
@@ -261,7 +271,7 @@ def _choose(data: _KindData, options: Options) -> tuple[_Fitted, FloatArray, dic
         if error < best_error * (1 - _WORTHWHILE):
             best_shape, best, best_error = shape, predicted, error
     comparison = {
-        "less_data": _less_data(data, chosen, best_shape, best, options),
+        "less_data": _less_data(data, base, folds, chosen, best_shape, best, options),
         "base_compared": [{key: row[key] for key in ("branches", "term_set", "cv_error", "chosen")}
                           for row in compared],
         "forest_compared": trials,
@@ -300,44 +310,49 @@ def _adapted(data: _KindData, source: transfer.Source, with_forest: bool) -> _Fi
     return _Fitted(base, list(source.features), source.forest) if with_forest else _Fitted(base)
 
 
-def _less_data(data: _KindData, chosen: Mapping[str, Any], shape: ForestShape | None,
-               held_out: FloatArray, options: Options) -> float:
-    """By what factor errors shrink from rows held out of the folds to fresh ones of a
-    model of all rows: along the power law that a quarter and a half of the rows lie
-    on. Intervals would be too wide otherwise. The folds themselves are not on it:
-    drawn rows keep their distance from each other, so that one held out of many is
-    farther from the rest than a fresh one is. Of few it is as far as any."""
-    if len(data.rows) < _FEWEST_ROWS_SPREAD or np.median(np.abs(held_out / data.latencies - 1)) < _EXACT:
+def _judges(data: _KindData) -> npt.NDArray[np.int64]:
+    """The rows whose held-out errors are like those of layers asked about later: those
+    drawn independently, or all where too few are known to be. Others were chosen to cover
+    the domain: one of them that is held out is farther from the rest than a fresh layer is."""
+    independent = np.array([i for i, row in enumerate(data.rows) if row.independent], np.int64)
+    return independent if independent.size >= _FEWEST_INDEPENDENT else np.arange(len(data.rows))
+
+
+def _less_data(data: _KindData, base: _core.Base, folds: _Folds, chosen: Mapping[str, Any],
+               shape: ForestShape | None, held_out: FloatArray, options: Options) -> float:
+    """By what factor errors shrink from those of the folds to those of a model of all
+    rows: along the power law that the folds and models of half of the rows lie on. Intervals
+    would be too wide otherwise."""
+    if len(data.rows) < _FEWEST_ROWS_SPREAD:
         return 1.0
-    quarter, half = (_error_of_part(data, parts, chosen, shape, options) for parts in (4, 2))
-    fresh = half * min(half / quarter, 1.0)
-    return float(np.clip(fresh / _log_error(held_out, data.latencies), _LEAST_LESS_DATA, 1.0))
+    halves = _folds(data, replace(options, folds=2))
+    bases = [_fit_chosen(data.take(seen), chosen, base, options) for seen, _ in halves]
+    half = _log_error(_held_out(data, halves, bases, shape, options), data)
+    fold = _log_error(held_out, data)
+    if fold < _EXACT:
+        return 1.0
+    seen = 1 - 1 / len(folds)
+    exponent = np.clip(np.log(half / fold) / np.log(seen / 0.5), 0, 1)
+    return float(seen ** exponent)
 
 
-def _error_of_part(data: _KindData, parts: int, chosen: Mapping[str, Any],
-                   shape: ForestShape | None, options: Options) -> float:
-    """Of models that saw one of so many parts of the rows, on the others."""
-    found = []
-    for unseen, seen in _folds(data, replace(options, folds=parts)):
-        part = data.take(seen)
-        model = _fit_forest(part, _fit_chosen(part, chosen, options), shape, options)
-        found.append(_log_error(model.predict(data.take(unseen)), data.latencies[unseen]))
-    return float(np.mean(found))
+def _log_error(predicted: FloatArray, data: _KindData) -> float:
+    """Outliers do not shrink with more data, and must not hide what does."""
+    judges = _judges(data)
+    errors = np.abs(np.log(np.maximum(predicted[judges], 1.0) / data.latencies[judges]))
+    return float(np.mean(np.minimum(errors, np.quantile(errors, _ORDINARY))))
 
 
-def _log_error(predicted: FloatArray, measured: FloatArray) -> float:
-    """The median is what scales; outliers do not shrink with more data."""
-    return float(np.median(np.abs(np.log(np.maximum(predicted, 1.0) / measured))))
-
-
-def _fit_chosen(data: _KindData, chosen: Mapping[str, Any], options: Options) -> _core.Base:
+def _fit_chosen(data: _KindData, chosen: Mapping[str, Any], whole: _core.Base,
+                options: Options) -> _core.Base:
+    """The like of the base of all rows, fitted to fewer: in the same optimum unless there is
+    a better one. Which one a fit ends in is luck, and no property of the rows left out."""
     return _core.fit_base(data.layers, data.latencies, data.lattice, data.groups,
                           terms=chosen["terms"], branches=chosen["branches"],
-                          seed=options.seed)[0]
+                          seed=options.seed, start=whole)[0]
 
 
-def _folds(data: _KindData, options: Options
-           ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+def _folds(data: _KindData, options: Options) -> _Folds:
     """Seen and held-out rows; a group is held out as a whole."""
     names = np.unique(data.groups)
     order = np.random.RandomState(options.seed).permutation(names.size)
@@ -348,10 +363,8 @@ def _folds(data: _KindData, options: Options
             for fold in range(int(row_fold.max()) + 1)]
 
 
-def _held_out(data: _KindData,
-              folds: Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
-              bases: Sequence[_core.Base], shape: ForestShape | None,
-              options: Options) -> FloatArray:
+def _held_out(data: _KindData, folds: _Folds, bases: Sequence[_core.Base],
+              shape: ForestShape | None, options: Options) -> FloatArray:
     predicted = np.empty_like(data.latencies)
     for (seen, unseen), base in zip(folds, bases):
         model = _fit_forest(data.take(seen), base, shape, options)

@@ -19,7 +19,7 @@ from mlir_pr.yamlio import read_text
 
 #: What a model learns from, unless asked otherwise: random rows are for the
 #: baselines.
-DEFAULT_ROLES = ("pr", "plateau-start", "network", "sweep", "table")
+DEFAULT_ROLES = ("pr", "independent", "plateau-start", "network", "sweep", "table")
 #: Baselines that learn from random rows too, where there are any.
 _ON_RANDOM_ROWS = ("plain forest", "rate forest")
 
@@ -65,14 +65,15 @@ def refused(rows: Iterable[Measurement], info: _core.TargetInfo) -> list[str]:
 
 def _row(measurement: Measurement, counts_cycles: bool) -> Row:
     layer = _core.Layer.parse(measurement.layer)
+    independent = measurement.role == "independent"
     if counts_cycles and measurement.cycles is not None:
-        return Row(layer, float(measurement.cycles))
+        return Row(layer, float(measurement.cycles), independent=independent)
     if counts_cycles or measurement.time_ps is None:
         raise InputError(f"the target counts {'cycles' if counts_cycles else 'time'}, but the "
                          f"measurement of '{measurement.layer}' ({measurement.source}) has none")
     return Row(layer, float(measurement.time_ps),
                None if measurement.p10_ps is None else float(measurement.p10_ps),
-               None if measurement.p90_ps is None else float(measurement.p90_ps))
+               None if measurement.p90_ps is None else float(measurement.p90_ps), independent)
 
 
 def _provenance(store: Store, target: StoredTarget, rows: Sequence[Measurement],

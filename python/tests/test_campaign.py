@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import collections
 import json
 
 import pytest
@@ -136,7 +137,6 @@ def test_network_layers_may_be_kept_out(plan_of):
     plan = plan_of(small + text, ["matmul m=3 n=9 k=64 : i8, i8 -> i32"])
     assert sorted((one.dims["m"], one.dims["n"]) for one in
                   (_core.Layer.parse(planned.layer) for planned in plan.layers)) == [(8, 8), (16, 8), (16, 16)]
-    assert {planned.role for planned in plan.layers} == {"pr"}
 
 
 def test_the_target_gives_the_domain_where_nothing_else_does(plan_of):
@@ -245,12 +245,23 @@ def test_counts_that_follow_the_size_do_so_in_a_hull():
     assert found and all(layer.dims["r"] == 2 * layer.dims["e"] for layer in found)
 
 
+def test_every_other_layer_is_drawn_independently(plan_of):
+    text = ("sampling: {}\nbudget: {{count: 200}}\nkinds: {{matmul: {{types: 'i8, i8 -> i32', "
+            "dims: {{m: [1, 500], n: [1, 500], k: 64}}}}}}\n")
+    layers = plan_of(text.format("auto"), []).layers
+    roles = collections.Counter(planned.role for planned in layers)
+    # Of those on one plateau only the first is measured, so they are not quite half.
+    assert set(roles) == {"pr", "independent"} and roles["independent"] > 60
+    # Where everything is to be told from random samples alone, nothing is mixed in.
+    assert {planned.role for planned in plan_of(text.format("random"), []).layers} == {"random"}
+
+
 def test_starts_are_drawn_where_plateaus_may_ramp(write):
     campaign = read_campaign(write("c.yaml", "budget: {count: 40}\nkinds: {matmul: {types: 'i8, i8 -> i32', "
                                    "dims: {m: [1, 128], n: [1, 128], k: [1, 512]}}}\n"))
     assert campaign.sampling == "auto"
     flat = make_plan(campaign, TARGET, [])
-    assert {item.role for item in flat.layers} == {"pr"}
+    assert {item.role for item in flat.layers} == {"pr", "independent"}
     ramping = with_steps(TARGET, [StatedStep("matmul", "n", 8, plateau="ramps")])
     starts = [_core.Layer.parse(item.layer) for item in make_plan(campaign, ramping, []).layers
               if item.role == "plateau-start"]

@@ -46,7 +46,7 @@ def test_every_planned_layer_is_measured_once(cli, config, tmp_path):
     assert "measured 60 of 60 layers" in done.err
     found = rows(tmp_path / "s")
     assert len({row.layer for row in found}) == len(found) == 60
-    assert {row.role for row in found} == {"pr"}
+    assert {row.role for row in found} == {"pr", "independent"}
     assert all(row.cycles and row.time_ps == row.cycles * 1000 for row in found)
 
 

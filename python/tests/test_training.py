@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Training and baselines, on latencies whose formula is known."""
+import dataclasses
 import json
 import random
 from typing import Any, Callable
@@ -104,6 +105,23 @@ def test_intervals_hold_on_fresh_layers() -> None:
                   zip(answer["lower_cycles"], truth, answer["upper_cycles"], answer["status"])
                   if status == "predicted"]
         assert abs(np.mean(inside) - percent / 100) < 0.05, percent
+
+
+def test_rows_drawn_independently_calibrate_the_interval() -> None:
+    """The others, here the exact ones, were chosen to cover the domain, not to be judged by."""
+    source = np.random.RandomState(4)
+    exact, noisy = draw(150, 1), draw(150, 2)
+    rows = [training.Row(layer, compute(layer)) for layer in exact]
+    rows += [training.Row(layer, compute(layer) * float(np.exp(0.1 * source.standard_normal())),
+                          independent=True) for layer in noisy]
+    widths = []
+    for given in (rows, [dataclasses.replace(row, independent=False) for row in rows]):
+        trained = training.train(given, target(), Options(forests=()))
+        answer = _core.Estimator.from_bytes(trained.bundle, 80).predict(draw(100, 3))
+        widths.append(np.median([np.log(high / low) for low, high in
+                                 zip(answer["lower_cycles"], answer["upper_cycles"])]))
+        assert trained.card["kinds"]["matmul"]["calibrated_on"] == (150 if given is rows else 300)
+    assert widths[0] > 1.2 * widths[1]
 
 
 def test_too_few_layers_give_no_model_but_a_reason() -> None:

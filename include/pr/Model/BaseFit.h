@@ -26,6 +26,8 @@ struct BaseFitOptions {
   unsigned maxBranches = 4;
   unsigned folds = 3; ///< 2 or 3
   uint64_t seed = 0;
+  /// A base to start from as well, such as one fitted to more rows.
+  const Base *start = nullptr;
 };
 
 /// One of the alternatives that were compared.
