@@ -3,9 +3,9 @@
 """A model from a similar device and a few dozen measurements, against starting anew.
 
 The similar device's model learned from many measurements; `mlir-pr train --from` takes
-it and 50 of the new device. Anew: the same training without it, from as many and from
-more. Errors are on layers that neither saw: off the grid on described machines, the
-rest of the table on GPUs.
+it, the rows beside it and 50 of the new device. Anew: the same training without it, from as
+many and from more. Errors are on layers that were not measured on the new device: off the
+grid on described machines, others of the table on GPUs.
 """
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ class Case:
     #: Measurements from which starting anew must not be better.
     rival: int
     info: _core.TargetInfo
-    similar: Callable[[], _core.Estimator]
+    #: What the similar device's model learns from.
+    similar: list[Row]
+    similar_info: _core.TargetInfo
     #: So many rows of the new device to learn from, for a seed, and rows to be judged on.
     draw: Draw
 
 
 def model(rows: Sequence[Row], info: _core.TargetInfo,
-          similar: _core.Estimator | None = None) -> _core.Estimator:
-    return _core.Estimator.from_bytes(train(rows, info, similar=similar).bundle)
+          similar: _core.Estimator | None = None,
+          similar_rows: Sequence[Row] = ()) -> _core.Estimator:
+    trained = train(rows, info, similar=similar, similar_rows=similar_rows)
+    return _core.Estimator.from_bytes(trained.bundle)
 
 
 def described(small: str, large: str, kind: str) -> Case:
@@ -47,7 +51,7 @@ def described(small: str, large: str, kind: str) -> Case:
     old, new = (Machine(target, target, kind, dims) for target in (small, large))
     test = new.sample("random", TESTS, 1000)
     return Case(f"{small} to {large}, {kind}", 500, new.info,
-                lambda: model(old.sample("auto", 2000, 7), old.info),
+                old.sample("auto", 2000, 7), old.info,
                 lambda count, seed: (new.sample("auto", count, seed), test))
 
 
@@ -59,7 +63,7 @@ def tables(old: str, new: str, rival: int) -> Case:
         return table.take(order[:count]), table.take(order[-TESTS:])
 
     return Case(f"{old} to {new}", rival, table.info,
-                lambda: model(source.take(np.arange(len(source.layers))), source.info), draw)
+                source.take(np.arange(len(source.layers))), source.info, draw)
 
 
 def mape(estimator: _core.Estimator, rows: Sequence[Row]) -> float:
@@ -78,13 +82,14 @@ def main() -> int:
              tables("a100-linear", "t4-linear", 200), tables("a100-conv2d", "t4-conv2d", 200)]
     rows, missed = [], []
     for case in progress(cases, "transfers"):
-        similar = case.similar()
+        similar = model(case.similar, case.similar_info)
         counts = sorted({FEW, case.rival, 500})
         found: dict[str, list[float]] = {}
         for seed in seeds:
             few, test = case.draw(FEW, seed)
             found.setdefault("unchanged", []).append(mape(similar, test))
-            found.setdefault("from", []).append(mape(model(few, case.info, similar), test))
+            moved = model(few, case.info, similar, case.similar)
+            found.setdefault("from", []).append(mape(moved, test))
             for count in counts:
                 anew = model(case.draw(count, seed)[0], case.info)
                 found.setdefault(f"anew {count}", []).append(mape(anew, test))

@@ -16,7 +16,7 @@ import numpy as np
 from mlir_pr import _core, baselines
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement, latency_of, merge
-from mlir_pr.training import Row
+from mlir_pr.kindmodel import Row
 
 #: Of the budget, before the first round.
 FIRST_SHARE = 0.4

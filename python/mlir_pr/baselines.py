@@ -29,7 +29,7 @@ import numpy.typing as npt
 import xgboost
 
 from mlir_pr import _core
-from mlir_pr.training import ForestShape, Row, fit_xgboost, model_layer
+from mlir_pr.kindmodel import ForestShape, Row, fit_xgboost, model_layer
 
 FloatArray = npt.NDArray[np.float64]
 

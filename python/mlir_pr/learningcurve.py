@@ -20,7 +20,8 @@ from mlir_pr import _core, ui
 from mlir_pr.baselines import fit
 from mlir_pr.errors import InputError
 from mlir_pr.metrics import ErrorMetrics, error_metrics
-from mlir_pr.training import Options, Row, train
+from mlir_pr.kindmodel import Options, Row
+from mlir_pr.training import train
 from mlir_pr.units import format_share
 
 FloatArray = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ from mlir_pr.campaign import Campaign
 from mlir_pr.domain import Domain
 from mlir_pr.errors import InputError
 from mlir_pr.runner import PlannedLayer
-from mlir_pr.training import model_layer
+from mlir_pr.kindmodel import model_layer
 
 #: Points drawn at a time: a power of two keeps the sequence balanced.
 _CHUNK = 256

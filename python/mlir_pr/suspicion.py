@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from mlir_pr import _core
 from mlir_pr.domain import swept_dimensions
-from mlir_pr.training import model_layer
+from mlir_pr.kindmodel import model_layer
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from mlir_pr._config import VERSION
 from mlir_pr.baselines import Baseline, fit
 from mlir_pr.errors import InputError
 from mlir_pr.store import MERGE_RULE, Measurement, Merged, Store, StoredTarget, merge
-from mlir_pr.training import Row
+from mlir_pr.kindmodel import Row
 from mlir_pr.yamlio import read_text
 
 #: What a model learns from, unless asked otherwise: random rows are for the

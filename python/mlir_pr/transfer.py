@@ -5,8 +5,11 @@ What a few dozen measurements cannot teach, another device's model knows: which 
 binds where, and what the forest found beside it. What they can teach is how fast this
 device is: the weights of the base are moved, first all together, then each as far as
 the measurements insist. The work is counted on the new target's steps, so that a
-larger array is not only a faster one. Cross-validation decides whether the result
-is better than starting anew, with or without the other's forest.
+larger array is not only a faster one. Where the other device's rows are at hand, a
+forest learns what bases leave from both devices at once, and a base may be fitted to
+the other's rows again, of fewer terms: two terms that are always alike on one array are
+not on another, and who chose between them never had to know. Cross-validation decides
+whether the result is better than starting anew.
 """
 from __future__ import annotations
 
@@ -24,36 +27,81 @@ FloatArray = npt.NDArray[np.float64]
 
 #: How far weights may go from their common factor: their logarithm is held as by
 #: a measurement that says "not at all" with an error of e.
-_HOLD = 1.0
+HOLD = 1.0
+#: Where the work of units is counted on the new machine, weights only say how units
+#: overlap, and there is little reason for another.
+FIRM_HOLD = 10.0
 _EXPECTED_ERROR = 0.03
+#: What a few dozen measurements can carry.
+_LEAN = ("launch", "macs", "operations", "input_bytes", "weight_bytes", "output_bytes")
+#: Features that say the same of two arrays of different sizes: shares and ratios, plateaus
+#: counted.
+_SIZELESS = ("fill_", "base_", "twos_", "log_macs_per_", "log_tile_", "intensity")
 
 
 @dataclass(frozen=True)
 class Source:
-    """What another bundle knows of one kind."""
+    """What another bundle knows of one kind, and what it learned that from."""
 
     model_id: str
     target: str
+    lattice: _core.Lattice
     base: _core.Base
     features: list[str]
     forest: _core.Forest | None
+    #: Empty where only the bundle is at hand.
+    layers: list[_core.Layer]
+    latencies: FloatArray
+    #: All layers that it was measured on: what several models may be asked about.
+    every: list[_core.Layer]
 
     def fits(self, lattice: _core.Lattice) -> bool:
-        """Whether its forest can be asked about layers on this lattice."""
+        """Whether its base and its forest can be asked about layers on this lattice."""
+        counts = {term for branch in self.base.branches for term in branch}
+        if any(term.startswith("unit_") for term in counts) and not self._has_units_of(lattice):
+            return False
         return self.forest is None or set(self.features) <= set(_core.feature_names(lattice))
 
+    def shared_terms(self, lattice: _core.Lattice) -> dict[str, list[str]]:
+        """Term sets of which a base may be fitted again, by name: what mean the same on
+        both devices."""
+        terms = [term for term in _core.work_terms(lattice)
+                 if term in set(_core.work_terms(self.lattice))]
+        sets = {"lean": [term for term in terms if term in _LEAN]}
+        if self._has_units_of(lattice):
+            sets["units"] = [term for term in terms if term == "launch" or term.startswith("unit_")]
+        return sets
 
-def source_of(estimator: _core.Estimator, kind: str) -> Source | None:
-    """None where the bundle has no model of the kind."""
+    def shared_features(self, lattice: _core.Lattice) -> list[str]:
+        """What a forest of both devices may read. Where steps differ, a size means another
+        number of plateaus on the other device."""
+        other = set(_core.feature_names(self.lattice))
+        names = [name for name in _core.feature_names(lattice) if name in other]
+        if _widths(self.lattice) == _widths(lattice):
+            return names
+        return [name for name in names if name.startswith(_SIZELESS)]
+
+    def _has_units_of(self, lattice: _core.Lattice) -> bool:
+        """Terms name units by number."""
+        units = _units(lattice)
+        return bool(units) and units == _units(self.lattice)
+
+
+def source_of(estimator: _core.Estimator, kind: str, layers: Sequence[_core.Layer] = (),
+              latencies: FloatArray = np.empty(0),
+              every: Sequence[_core.Layer] = ()) -> Source | None:
+    """None where the bundle has no model of the kind. `layers`: of those it learned from,
+    `every`, the ones to learn from again."""
     entry = estimator.kinds.get(kind)
     if entry is None or entry["reason"]:
         return None
-    return Source(estimator.model_id, estimator.target.name, entry["base"], entry["features"],
-                  entry["forest"] if entry["trees"] else None)
+    return Source(estimator.model_id, estimator.target.name, entry["lattice"], entry["base"],
+                  entry["features"], entry["forest"] if entry["trees"] else None, list(layers),
+                  latencies, list(every))
 
 
 def adapted_base(source: Source, layers: Sequence[_core.Layer], latencies: FloatArray,
-                 lattice: _core.Lattice, with_forest: bool) -> _core.Base:
+                 lattice: _core.Lattice, with_forest: bool, hold: float = HOLD) -> _core.Base:
     """The other's base with weights moved towards the measurements. `with_forest`: the
     forest will multiply it, so that is what has to agree."""
     start = _scaled(source.base, lattice.kind, np.ones(_weights(source.base)))
@@ -66,7 +114,7 @@ def adapted_base(source: Source, layers: Sequence[_core.Layer], latencies: Float
     def residuals(moves: FloatArray) -> FloatArray:
         base = _scaled(source.base, lattice.kind, factor * np.exp(moves))
         found = _predict(base, source, layers, lattice, with_forest)
-        return np.concatenate([np.log(found / latencies) / _EXPECTED_ERROR, _HOLD * moves])
+        return np.concatenate([np.log(found / latencies) / _EXPECTED_ERROR, hold * moves])
 
     solved = optimize.least_squares(residuals, np.zeros(_weights(source.base)), loss="soft_l1",
                                     diff_step=1e-3, max_nfev=12)
@@ -91,3 +139,12 @@ def _scaled(base: _core.Base, kind: str, factors: FloatArray) -> _core.Base:
     branches = [{term: float(weight * next(left)) for term, weight in branch.items()}
                 for branch in base.branches]
     return _core.Base.from_json(json.dumps({"branches": branches}), kind)
+
+
+def _units(lattice: _core.Lattice) -> list[str]:
+    return list(json.loads(lattice.to_json()).get("unit_work", {}).get("units", []))
+
+
+def _widths(lattice: _core.Lattice) -> list[tuple[str, str, int]]:
+    return sorted((step["dim"], step["resource"], step["width"])
+                  for step in json.loads(lattice.to_json())["steps"])

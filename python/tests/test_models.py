@@ -49,6 +49,16 @@ def matmul(m, n, k):
     return f"matmul b=1 m={m} n={n} k={k} : i8, i8 -> i32"
 
 
+def test_training_from_another_model_learns_from_the_rows_beside_it(cli, folder, model, tmp_path):
+    def rows(other):
+        done = cli("train", "--store", folder / "s", "--from", other, "-o", tmp_path / "new.prm", "--json")
+        assert done.code == 0
+        return json.loads(done.out)["card"]["kinds"]["matmul"]["transfer"]["rows"]
+    alone = tmp_path / "alone.prm"
+    alone.write_bytes(model.read_bytes())
+    assert rows(alone) == 0 and rows(model) > 0
+
+
 def test_the_same_store_and_seed_give_the_same_bytes(cli, folder, model, tmp_path):
     for name in ("a", "b"):
         assert cli("train", "--store", folder / "s", "-o", tmp_path / f"{name}.prm").code == 0
@@ -74,7 +84,9 @@ def test_a_copy_of_the_store_made_in_another_order_trains_alike(cli, folder, mod
 
 def test_the_card_says_where_a_model_comes_from(cli, model):
     card = json.loads(cli("show", model, "--json").out)["card"]
-    assert card["provenance"]["roles"] == {"pr": 150, "sweep": 32}
+    roles = card["provenance"]["roles"]
+    assert set(roles) == {"pr", "independent", "sweep"} and roles["sweep"] == 32
+    assert roles["pr"] + roles["independent"] == 150
     assert card["provenance"]["campaigns"][0]["seed"] == 3
     assert card["kinds"]["matmul"]["held_out"]["mape"] < 1e-9
     text = cli("show", model).out

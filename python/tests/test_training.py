@@ -8,7 +8,7 @@ from typing import Any, Callable
 import numpy as np
 import pytest
 
-from mlir_pr import _core, baselines, training
+from mlir_pr import _core, baselines, kindmodel, training
 from mlir_pr.training import ForestShape, Options, Row
 
 SMALL = (ForestShape(40, 3, 0.2),)
@@ -86,7 +86,7 @@ def test_rows_of_a_plateau_are_never_split() -> None:
               for m in range(1, 21) for n in (3, 8, 11, 16)]
     data = training._prepare("matmul", target().lattice("matmul"), rows_of(layers, compute))
     assert np.unique(data.groups).size == 40
-    for seen, unseen in training._folds(data, Options()):
+    for seen, unseen in kindmodel.folds_of(data, Options()):
         assert not set(data.groups[seen]) & set(data.groups[unseen])
 
 
@@ -169,8 +169,8 @@ def test_free_epilogues_are_what_they_are_measured_as() -> None:
     info = target(free_epilogue=["bias", "relu"])
     fused = _core.Layer.parse("matmul m=4 n=8 k=8 epilogue=bias+relu : i8, i8 -> i32")
     pooled = _core.Layer.parse("matmul m=4 n=8 k=8 epilogue=bias+pool : i8, i8 -> i32")
-    assert training.model_layer(fused, info).text == "matmul b=1 m=4 n=8 k=8 : i8, i8 -> i32"
-    assert training.model_layer(pooled, info).options == {"epilogue": "pool"}
+    assert kindmodel.model_layer(fused, info).text == "matmul b=1 m=4 n=8 k=8 : i8, i8 -> i32"
+    assert kindmodel.model_layer(pooled, info).options == {"epilogue": "pool"}
     model = estimator(rows_of(draw(40, 1), compute) + [Row(fused, 9.0)], info)
     assert model.predict([fused])["status"] == ["measured"]
     assert model.predict([pooled])["status"] == ["unsupported"]

@@ -123,7 +123,8 @@ def show_command(model: str, as_json: bool) -> None:
 @click.option("--roles", default=",".join(DEFAULT_ROLES), show_default=True, metavar="ROLE,…",
               help="Measurements to learn from, by why they were made.")
 @click.option("--from", "similar", metavar="OTHER.prm",
-              help="Model of a similar device to start from, where that is better.")
+              help="Model of a similar device to start from, where that is better; of the rows "
+              "beside it more is learned.")
 @click.option("--baselines/--no-baselines", default=True, show_default=True,
               help="Keep the rows beside the bundle, for 'evaluate' to fit its baselines to.")
 @ui.json_option
@@ -142,7 +143,9 @@ def train_command(store_path: str, target: str | None, output: str, seed: int, r
     for text in data.notes:
         ui.warn(text)
     other = None if similar is None else load_estimator(similar, "90")
-    trained = train(data.rows, info, Options(seed=seed), data.provenance, other)
+    beside_other = load_rows(model_path(similar), other.model_id) if similar and other else None
+    trained = train(data.rows, info, Options(seed=seed), data.provenance, other,
+                    beside_other.rows if beside_other else ())
     write_atomically(output, trained.bundle)
     estimator = _core.Estimator.load(output)
     beside = baselines_path(Path(output))

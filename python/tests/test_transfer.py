@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Models that start from another device's, and learn from its rows."""
+import json
+import random
+from typing import Callable, Sequence
+
+import numpy as np
+
+from mlir_pr import _core, training, transfer
+from mlir_pr.training import ForestShape, Options, Row, Trained
+
+QUICK = Options(max_branches=2, forests=(ForestShape(30, 3, 0.2),))
+Latency = Callable[[_core.Layer], float]
+
+
+def draw(count: int, seed: int) -> list[_core.Layer]:
+    source = random.Random(seed)
+    layers: dict[str, _core.Layer] = {}
+    while len(layers) < count:
+        dims = {dim: source.randint(1, 200) for dim in ("m", "n", "k")}
+        layer = _core.Layer.from_fields("matmul", dims, {}, "i8, i8 -> i32")
+        layers[layer.text] = layer
+    return list(layers.values())
+
+
+def target(name: str, width: int = 0) -> _core.TargetInfo:
+    steps = [{"dim": dim, "width": width, "plateau": "ramps"} for dim in ("n", "k")]
+    return _core.TargetInfo.from_json(json.dumps({
+        "schema": 1, "name": name, "counts_cycles": True,
+        "kinds": [{"kind": "matmul", "steps": steps if width else []}]}))
+
+
+def rows_of(layers: Sequence[_core.Layer], latency: Latency) -> list[Row]:
+    return [Row(layer, latency(layer)) for layer in layers]
+
+
+def array(width: int) -> Latency:
+    """Passes of a square array, slower where there are many: what is the same of an array
+    of any size, and no sum of work."""
+    def latency(layer: _core.Layer) -> float:
+        passes = [-(-layer.dims[dim] // width) for dim in ("n", "k")]
+        slower = (1.5 if passes[0] > 6 else 1.0) * (1.3 if passes[1] > 4 else 1.0)
+        return 20 + passes[0] * passes[1] * layer.dims["m"] * slower
+    return latency
+
+
+def kernels(rate: float, late: float) -> Latency:
+    """Arithmetic and traffic at different rates, and a quirk that both devices have."""
+    def latency(layer: _core.Layer) -> float:
+        m, n, k = (layer.dims[dim] for dim in ("m", "n", "k"))
+        quirk = 1.6 if n % 2 and m > 60 else 1.0
+        return quirk * (late + rate * m * n * k / 100 + (m * k + n * k + m * n))
+    return latency
+
+
+def source(rows: Sequence[Row], info: _core.TargetInfo) -> _core.Estimator:
+    return _core.Estimator.from_bytes(training.train(rows, info, QUICK).bundle)
+
+
+def error(trained: Trained, latency: Latency) -> float:
+    fresh = draw(300, 9)
+    answer = _core.Estimator.from_bytes(trained.bundle).predict(fresh)["cycles"]
+    truth = np.array([latency(layer) for layer in fresh])
+    return float(np.mean(np.abs(np.array(answer) / truth - 1)))
+
+
+def test_a_forest_of_both_devices_knows_what_arrays_of_any_size_do() -> None:
+    many = rows_of(draw(600, 1), array(8))
+    old = source(many, target("old", 8))
+    few = rows_of(draw(30, 2), array(16))
+    args = few, target("new", 16), QUICK
+    shared = training.train(*args, similar=old, similar_rows=many)
+    bundle_only = training.train(*args, similar=old)
+    assert error(shared, array(16)) < 0.8 * error(bundle_only, array(16))
+    assert shared.card["kinds"]["matmul"]["transfer"]["rows"] == 600
+    assert "forest of both" in shared.card["kinds"]["matmul"]["transfer"]["chosen"]
+
+
+def test_rows_do_no_harm_where_the_other_forest_fits_as_it_is() -> None:
+    many = rows_of(draw(600, 1), kernels(1, 500))
+    old = source(many, target("old"))
+    shared, bundle_only = [], []
+    for seed in (3, 4, 5, 6):
+        few = rows_of(draw(30, seed), kernels(4, 200))
+        for errors, rows in ((shared, many), (bundle_only, [])):
+            trained = training.train(few, target("new"), QUICK, similar=old, similar_rows=rows)
+            errors.append(error(trained, kernels(4, 200)))
+    assert np.mean(shared) < 1.1 * np.mean(bundle_only) < 0.06
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    many = rows_of(draw(200, 1), kernels(1, 500))
+    old = source(many, target("old"))
+    few = rows_of(draw(30, 2), kernels(4, 200))
+    args = target("new"), QUICK
+    once = training.train(few, *args, similar=old, similar_rows=many)
+    again = training.train(few[::-1], *args, similar=old, similar_rows=many[::-1])
+    assert once.bundle == again.bundle
+
+
+def test_an_unlike_device_does_no_harm() -> None:
+    def other(layer: _core.Layer) -> float:
+        noise = random.Random(layer.text).uniform(0.1, 10)
+        return float(noise * 1000 * layer.dims["m"] / layer.dims["n"])
+    many = rows_of(draw(300, 1), other)
+    old = source(many, target("old"))
+    few = rows_of(draw(60, 2), array(16))
+    moved = training.train(few, target("new", 16), QUICK, similar=old, similar_rows=many)
+    anew = training.train(few, target("new", 16), QUICK)
+    assert error(moved, array(16)) <= 1.1 * error(anew, array(16))
+
+
+def test_terms_of_units_mean_nothing_where_units_differ() -> None:
+    lattice = _core.Lattice("matmul")
+    base = _core.Base.from_json('{"branches": [{"unit_busy/0": 1.0}]}', "matmul")
+    one = transfer.Source("id", "old", lattice, base, [], None, [], np.empty(0), [])
+    assert not one.fits(lattice)
+    assert set(one.shared_terms(lattice)) == {"lean"}
