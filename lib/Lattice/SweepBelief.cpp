@@ -56,6 +56,8 @@ std::vector<Point> Planner::points() const {
 //===----------------------------------------------------------------------===//
 
 static constexpr unsigned kMostTerms = 6;
+/// Of which a partner is looked for.
+static constexpr unsigned kFirstsOfPairs = 4;
 /// A staircase stands out of the noise by as many standard errors.
 static constexpr double kSignificant = 4.5;
 /// What is more likely beforehand needs less: powers of two, and those of them
@@ -72,14 +74,50 @@ static constexpr double kClearShare = 0.3;
 /// Standard errors that leave no doubt that it is there.
 static constexpr double kSure = 6;
 
+/// Two terms of which each hides the other one, whose steps it leaves to the
+/// noise: neither is believed alone, and both are together.
+static std::vector<Term> believedPair(const std::vector<Point> &points,
+                                      const Model &model, Span span,
+                                      const std::vector<int64_t> &candidates) {
+  auto besides = [&](const Term &term) {
+    std::vector<Term> terms = model.terms();
+    terms.push_back(term);
+    auto best = bestAdditions(points, Model(points, std::move(terms), span),
+                              span, candidates, 1);
+    return best.empty() ? Addition{} : best.front();
+  };
+  std::vector<Term> pair;
+  double most = 2 * kBelieved;
+  for (const Addition &first :
+       bestAdditions(points, model, span, candidates, kFirstsOfPairs)) {
+    Addition second = besides(first.term);
+    double together = first.logOdds + second.logOdds;
+    if (together < most)
+      continue;
+    most = together;
+    pair = {first.term, second.term};
+  }
+  return pair;
+}
+
 Model Planner::selectModel(const std::vector<Point> &points) const {
   std::vector<Term> terms;
   Model model(points, terms, range);
   while (terms.size() < kMostTerms) {
     auto best = bestAdditions(points, model, range, options.candidates, 1);
-    if (best.empty() || best.front().logOdds < kBelieved)
+    if (best.empty())
       break;
-    terms.push_back(best.front().term);
+    if (best.front().logOdds >= kBelieved) {
+      terms.push_back(best.front().term);
+    } else {
+      // Exact machines hide nothing in noise.
+      if (isDeterministic())
+        break;
+      auto pair = believedPair(points, model, range, options.candidates);
+      if (pair.empty() || terms.size() + 2 > kMostTerms)
+        break;
+      terms.insert(terms.end(), pair.begin(), pair.end());
+    }
     model = Model(points, terms, range);
     if (terms.size() < 2)
       continue;

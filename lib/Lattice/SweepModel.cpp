@@ -27,6 +27,8 @@ static constexpr double kRounding = 0.3;
 static constexpr double kMostRounding = 0.003;
 /// Nothing is believed to be more exact, relatively.
 static constexpr double kExactness = 1e-6;
+/// What is left of a column after the projection, relative: less is nothing.
+static constexpr double kIndependent = 1e-9;
 /// Squares over those of rounding.
 static constexpr double kMostLeft = 1;
 /// A range this many times its begin bends in more ways.
@@ -87,22 +89,20 @@ Model::Model(const std::vector<Point> &points, std::vector<Term> terms,
   // Errors of the pivoted coefficients: columns of R^-1.
   errors =
       Eigen::VectorXd::Constant(p, std::numeric_limits<double>::infinity());
-  Eigen::MatrixXd inverse = qr.matrixR()
+  Eigen::MatrixXd pivoted = qr.matrixR()
                                 .topLeftCorner(rank, rank)
                                 .triangularView<Eigen::Upper>()
                                 .solve(Eigen::MatrixXd::Identity(rank, rank));
-  for (Eigen::Index i = 0; i < rank; ++i)
-    errors(qr.colsPermutation().indices()(i)) = inverse.row(i).norm() * noise();
+  inverse = Eigen::MatrixXd::Zero(p, rank);
+  for (Eigen::Index i = 0; i < rank; ++i) {
+    Eigen::Index term = qr.colsPermutation().indices()(i);
+    errors(term) = pivoted.row(i).norm() * noise();
+    inverse.row(term) = pivoted.row(i);
+  }
 }
 
 double Model::predict(int64_t extent) const {
-  const Eigen::Index smooth = numSmooth(span);
-  Eigen::VectorXd row(smooth);
-  smoothRow(extent, span, row);
-  double sum = row.dot(coefficients.head(smooth));
-  for (size_t j = 0; j < columns.size(); ++j)
-    sum += coefficients(smooth + Eigen::Index(j)) * columns[j].at(extent);
-  return sum;
+  return rowAt(extent).dot(coefficients);
 }
 
 double Model::height(unsigned term) const {
@@ -118,4 +118,39 @@ double Model::noise() const { return std::sqrt(squares / freedom); }
 bool Model::isExact() const {
   double left = residual.squaredNorm();
   return left <= kMostLeft * (squares - left);
+}
+
+Eigen::VectorXd Model::rowAt(int64_t extent) const {
+  const Eigen::Index smooth = numSmooth(span);
+  Eigen::VectorXd row(smooth + Eigen::Index(columns.size()));
+  smoothRow(extent, span, row.head(smooth));
+  for (size_t j = 0; j < columns.size(); ++j)
+    row(smooth + Eigen::Index(j)) = columns[j].at(extent);
+  return row;
+}
+
+Trial::Trial(const std::vector<Point> &points, Model base, const Term &term)
+    : model(std::move(base)), column(term),
+      uncertain(std::numeric_limits<double>::infinity()) {
+  const Eigen::Index n = Eigen::Index(points.size());
+  Eigen::VectorXd values(n);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const Point &point = points[size_t(i)];
+    values(i) = std::sqrt(point.count) / point.latency * term.at(point.extent);
+  }
+  Eigen::VectorXd projection = model.basis.transpose() * values;
+  made = model.inverse * projection;
+  double whole = values.squaredNorm();
+  double left = whole - projection.squaredNorm();
+  if (left <= kIndependent * whole)
+    return;
+  double along = values.dot(model.residual);
+  tall = along / left;
+  double rest = std::max(model.squares - tall * along,
+                         model.squares - model.residual.squaredNorm());
+  uncertain = std::sqrt(rest / std::max(1.0, model.freedom - 1) / left);
+}
+
+double Trial::shift(int64_t extent) const {
+  return column.at(extent) - model.rowAt(extent).dot(made);
 }

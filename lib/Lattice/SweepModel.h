@@ -55,13 +55,38 @@ public:
 
 private:
   friend class Search;
+  friend class Trial;
+  /// The design's row of an extent, before it is weighted.
+  Eigen::VectorXd rowAt(int64_t extent) const;
   std::vector<Term> columns;
   Span span;
   Eigen::VectorXd coefficients, errors;
   Eigen::MatrixXd basis;    ///< orthonormal columns of the fit
+  Eigen::MatrixXd inverse;  ///< from the basis to coefficients
   Eigen::VectorXd residual; ///< relative, weighted
   double squares = 0;       ///< of the residual, with the floor of rounding
   double freedom = 1;
+};
+
+/// A term that a model has not, weighed as if it had: least squares give it a
+/// height, and its error says how much is still open.
+class Trial {
+public:
+  Trial(const std::vector<Point> &points, Model model, const Term &term);
+
+  const Term &term() const { return column; }
+  double height() const { return tall; }
+  double error() const { return uncertain; }
+  double significance() const { return tall / uncertain; }
+  /// Of an extent's prediction, for each unit of height: by how much the model
+  /// with the term differs from the one that makes up for it by its others.
+  double shift(int64_t extent) const;
+
+private:
+  Model model;
+  Term column;
+  Eigen::VectorXd made; ///< the model's coefficients that make up for the term
+  double tall = 0, uncertain = 0;
 };
 
 /// A term that a model may be given, and how much better it would be: log of

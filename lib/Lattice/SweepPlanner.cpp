@@ -212,7 +212,9 @@ bool Planner::plan() {
     return planPairs() || (measurements >= kFewestExact && planRun()) ||
            planConfirmation(model) || (hasRun && planEdge(known, model)) ||
            planDistinction(known, model);
-  return planConfirmation(model) || planDistinction(known, model);
+  // What no noise hides, the first measurement shows.
+  bool doubts = !isDeterministic() && planDoubts(known, model);
+  return doubts || planConfirmation(model) || planDistinction(known, model);
 }
 
 std::optional<int64_t> Planner::next() {

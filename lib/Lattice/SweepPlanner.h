@@ -48,6 +48,7 @@ private:
   void planBeginning();
   bool planRepetitions();
   bool planDistinction(const std::vector<Point> &points, const Model &model);
+  bool planDoubts(const std::vector<Point> &points, const Model &model);
   bool planConfirmation(const Model &model);
   bool planPairs();
   bool planRun();

@@ -239,6 +239,36 @@ TEST(StepFitter, SkipsWhatCannotBeMeasured) {
   EXPECT_LE(fitter->result().measurements, 48u);
 }
 
+/// How often the width is found of seeds 0 .. `seeds` - 1.
+unsigned foundAmong(const Machine &machine, int64_t width, double noise,
+                    unsigned seeds) {
+  unsigned found = 0;
+  for (unsigned seed = 0; seed < seeds; ++seed) {
+    SweepFit fit = fitted(machine, 256, noise, seed);
+    EXPECT_LE(fit.measurements, 48u);
+    found += hasStep(fit, width);
+  }
+  return found;
+}
+
+/// All edges of 16 are edges of 8 too, and rise by more than the others.
+TEST(StepFitter, TellsAWidthFromTwiceOfItInNoise) {
+  Machine machine = [](int64_t x) {
+    return 72 + 2.0 * double(ceilDiv(x, 2)) + 7.0 * double(ceilDiv(x, 8)) +
+           10.0 * double(ceilDiv(x, 16)) + 0.9 * double(x);
+  };
+  EXPECT_GE(foundAmong(machine, 8, 0.02, 30), 28u);
+}
+
+/// Each is hidden by what the other one leaves over, and by much noise.
+TEST(StepFitter, FindsTwoStepsThatHideEachOther) {
+  Machine machine = [](int64_t x) {
+    return 11000 + 8000.0 * double(ceilDiv(x, 6)) +
+           20000.0 * double(ceilDiv(x, 48));
+  };
+  EXPECT_GE(foundAmong(machine, 6, 0.05, 30), 10u);
+}
+
 //===----------------------------------------------------------------------===//
 // Odd measurements
 //===----------------------------------------------------------------------===//
