@@ -78,8 +78,9 @@ static constexpr unsigned kBranchesOfSets = 2;
 static constexpr unsigned kBranchesOfAdditions = 4;
 static constexpr unsigned kMostAdditions = 2;
 static constexpr size_t kMostSets = 2;
-/// Errors this close do not tell sets apart.
+/// Errors this close do not tell sets apart; this close, more branches may.
 static constexpr double kAsGood = 1.02;
+static constexpr double kHopeful = 1.05;
 static constexpr double kExact = 1e-9;
 
 namespace {
@@ -109,7 +110,7 @@ public:
 private:
   bool compare(const TermSet &set, unsigned branches);
   void compareBranches(const TermSet &set, unsigned last);
-  const TermSet &bestAddition(const TermSet &beside,
+  const TermSet *bestAddition(const TermSet &beside,
                               const std::vector<TermSet> &additions,
                               unsigned branches);
   void compareAdditions(std::vector<TermSet> &sets, unsigned most);
@@ -191,11 +192,12 @@ const TermSet &BaseSearch::simplest(const std::vector<TermSet> &sets) const {
   return *found;
 }
 
-/// Which of the additions explains most beside these terms.
-const TermSet &BaseSearch::bestAddition(const TermSet &beside,
+/// Which of the additions explains most beside these terms; null if all are
+/// among them.
+const TermSet *BaseSearch::bestAddition(const TermSet &beside,
                                         const std::vector<TermSet> &additions,
                                         unsigned branches) {
-  const TermSet *best = &additions[0];
+  const TermSet *best = nullptr;
   double least = std::numeric_limits<double>::infinity();
   for (const TermSet &addition : additions) {
     TermSet united = unite(beside, addition);
@@ -207,7 +209,7 @@ const TermSet &BaseSearch::bestAddition(const TermSet &beside,
       best = &addition;
     }
   }
-  return *best;
+  return best;
 }
 
 /// Adds what explains most to the best set, and to few terms: first one, then
@@ -222,9 +224,11 @@ void BaseSearch::compareAdditions(std::vector<TermSet> &sets, unsigned most) {
                                  kBranchesOfAdditions);
   std::vector<TermSet> possible = additions(lattice);
   for (unsigned together = 1; together <= kMostAdditions; ++together) {
-    const TermSet &addition = bestAddition(full, possible, branches);
-    few = unite(few, addition);
-    full = unite(full, addition);
+    const TermSet *addition = bestAddition(full, possible, branches);
+    if (!addition)
+      return;
+    few = unite(few, *addition);
+    full = unite(full, *addition);
     compare(few, branches);
     sets.insert(sets.end(), {few, full});
   }
@@ -256,9 +260,10 @@ std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
                    [&](const TermSet &a, const TermSet &b) {
                      return errorOf(a.name) < errorOf(b.name);
                    });
-  sets.resize(std::min(sets.size(), kMostSets));
-  for (const TermSet &set : sets)
-    compareBranches(set, most);
+  double best = errorOf(sets[0].name);
+  for (size_t i = 0; i < std::min(sets.size(), kMostSets); ++i)
+    if (errorOf(sets[i].name) <= best * kHopeful)
+      compareBranches(sets[i], most);
   return std::move(compared);
 }
 

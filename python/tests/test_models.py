@@ -90,7 +90,7 @@ def test_the_card_says_where_a_model_comes_from(cli, model):
     assert card["provenance"]["campaigns"][0]["seed"] == 3
     assert card["kinds"]["matmul"]["held_out"]["mape"] < 1e-9
     text = cli("show", model).out
-    assert "fake" in text and "m every 8" in text and "150 pr" in text
+    assert "fake" in text and "m every 8" in text and "32 sweep" in text
 
 
 def test_predict_answers_exactly(cli, model, write):
