@@ -62,7 +62,7 @@ static constexpr unsigned kFirstsOfPairs = 4;
 static constexpr double kSignificant = 4.5;
 /// What is more likely beforehand needs less: powers of two, and those of them
 /// that a wider staircase is made of.
-static constexpr double kSignificantIfLikely = 4.0;
+static constexpr double kSignificantIfLikely = 4.2;
 static constexpr double kSignificantIfNested = 3.2;
 /// Relative distance of the fit from the points beyond which nothing is known,
 /// and where no noise explains it: machines that do step stay below 0.03.
