@@ -14,14 +14,15 @@ using Actions = std::vector<Action>;
 
 namespace {
 /// How closely loops are looked at: up to so many iterations all of them, else
-/// two. At most so many actions: a compiler waits for it, a millisecond where
-/// the mapping itself searches for its tiles.
+/// three, or so many of flattened ones. At most so many actions: a compiler
+/// waits for it, a millisecond where the mapping itself searches for its tiles.
 struct Effort {
-  int64_t innermost, outer;
+  int64_t innermost, outer, flattened;
   uint64_t actions;
 };
 } // namespace
-static constexpr Effort kEfforts[] = {{32, 4, 4000}, {2, 2, 500000}};
+static constexpr Effort kEfforts[] = {
+    {32, 4, 24, 4000}, {3, 3, 24, 100000}, {3, 3, 8, 500000}};
 
 //===----------------------------------------------------------------------===//
 // Evaluating
@@ -65,6 +66,7 @@ private:
   bool compute(const Action &action);
   void add(const Action &action, Pass pass, Round &round);
   bool runFor(const Action &action, Pass pass, Round &round);
+  bool runSome(const Action &action, int64_t trips, Pass pass, Round &round);
   bool runCarrying(const Action &action, int64_t trips, Pass pass,
                    Round &round);
   bool runBody(const Action &action, double times, Pass pass, Round &round);
@@ -163,17 +165,54 @@ bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
     values[action.result] = lower;
     return trips == 0 || runBody(action, double(trips), pass, round);
   }
+  return runSome(action, trips, pass, round);
+}
+
+/// whole * part / parts, where the product may not fit.
+static int64_t partOf(int64_t whole, int64_t part, int64_t parts) {
+  return whole / parts * part + whole % parts * part / parts;
+}
+
+/// Where the iterations end that the sample with this number stands for.
+static int64_t endOf(const Action &action, int64_t sample, int64_t samples,
+                     int64_t trips) {
+  if (sample == samples - 1 || samples == trips)
+    return samples == trips ? sample + 1 : trips;
+  if (action.isFlattened)
+    return partOf(trips - 1, sample + 1, samples - 1);
+  // The first and the last one, and those between.
+  return sample == 0 ? 1 : trips - 1;
+}
+
+/// Which of them is run: the last, since only the end of a loop is ragged. Of
+/// flattened loops another one each time, so that none of them is always met at
+/// the same place.
+static int64_t representative(const Action &action, int64_t sample,
+                              int64_t begin, int64_t end) {
+  constexpr int64_t kGoldenRatio = 40503, kOne = 1 << 16;
+  if (!action.isFlattened)
+    return end - 1;
+  return begin + partOf(end - begin, sample * kGoldenRatio % kOne, kOne);
+}
+
+/// All iterations, or some that stand for the others. The first and the last
+/// one always run.
+bool Evaluator::runSome(const Action &action, int64_t trips, Pass pass,
+                        Round &round) {
   int64_t most = action.isInnermost ? effort.innermost : effort.outer;
-  int64_t samples = trips <= most ? trips : 2;
-  // The last iteration stands for itself; the first of two for all others.
-  for (int64_t i = 0, done = 0; i < samples; ++i) {
-    int64_t end = trips - samples + 1 + i;
-    values[action.result] = lower + (end - 1) * stride;
+  int64_t few = action.isFlattened ? effort.flattened : 3;
+  int64_t samples = trips <= std::max(most, few) ? trips : few;
+  int64_t begin = 0;
+  for (int64_t i = 0; i < samples; ++i) {
+    int64_t end = endOf(action, i, samples, trips);
+    values[action.result] =
+        values[action.operands[0]] +
+        representative(action, i, begin, end) * values[action.operands[2]];
     Pass here = {pass.times, pass.isFirst && i == 0,
                  pass.isLast && end == trips};
-    if (!runBody(action, double(end - done), here, round))
+    if (!runBody(action, double(end - begin), here, round))
       return false;
-    done = end;
+    begin = end;
   }
   return true;
 }

@@ -151,6 +151,16 @@ static bool spread(const Actions &actions, Marks &marked) {
   return counts;
 }
 
+/// Whether the remainder of a marked value is taken.
+static bool takesApart(const Actions &actions, const Marks &marked) {
+  return std::any_of(actions.begin(), actions.end(), [&](const Action &action) {
+    return (action.kind == ActionKind::Compute && action.op == ExprOp::Mod &&
+            marked[action.operands[0]]) ||
+           takesApart(action.body, marked) ||
+           takesApart(action.otherwise, marked);
+  });
+}
+
 static bool hasLoop(const Actions &actions) {
   return std::any_of(actions.begin(), actions.end(), [](const Action &action) {
     return action.kind == ActionKind::For || hasLoop(action.body) ||
@@ -170,6 +180,7 @@ static void findAlike(Actions &actions, uint32_t numValues) {
     spread(action.body, marked);
     action.isAlike = !spread(action.body, marked);
     action.isInnermost = !hasLoop(action.body);
+    action.isFlattened = takesApart(action.body, marked);
   }
 }
 

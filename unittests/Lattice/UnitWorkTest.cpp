@@ -53,6 +53,47 @@ TEST(UnitWork, RaggedTilesAreCountedExactly) {
     }
 }
 
+/// The same tiles from one loop over all of them, whose number is taken apart.
+static const char *const kFlattened = R"({"kind": "matmul", "unit_work": {
+  "units": ["array"], "inputs": ["m", "n"], "values": 19,
+  "constants": [[2, 0], [3, 1], [4, 3], [5, 4]],
+  "actions": [
+    ["ceildiv", 6, 1, 4], ["ceildiv", 7, 0, 5], ["*", 8, 7, 6],
+    ["for", 9, 2, 8, 3, [], [
+      ["floordiv", 10, 9, 6], ["*", 12, 10, 5], ["-", 13, 0, 12],
+      ["min", 14, 13, 5],
+      ["mod", 11, 9, 6], ["*", 15, 11, 4], ["-", 16, 1, 15],
+      ["min", 17, 16, 4],
+      ["*", 18, 14, 17], ["add", 0, 18, 18, 1]]]]}})";
+
+TEST(UnitWork, FlattenedLoopsAreLookedAtEverywhere) {
+  Lattice lattice = parse(kFlattened);
+  ASSERT_TRUE(lattice.unitWork);
+  for (int64_t m : {4, 23, 401})
+    for (int64_t n : {3, 31, 301}) {
+      UnitBusy busy = busyOf(lattice, "matmul m=" + std::to_string(m) +
+                                          " n=" + std::to_string(n) +
+                                          " k=1 : i8, i8 -> i32");
+      // The last tiles alone, ragged on one side, would say a third to a half.
+      EXPECT_NEAR(busy.total[0], double(m * n), 0.1 * double(m * n));
+      EXPECT_EQ(busy.first[0],
+                double(std::min<int64_t>(m, 4) * std::min<int64_t>(n, 3)));
+      EXPECT_EQ(busy.last[0], double(((m - 1) % 4 + 1) * ((n - 1) % 3 + 1)));
+    }
+}
+
+TEST(UnitWork, TheFirstIterationOfALongLoopStandsForItself) {
+  // 100 cycles to begin, then one each.
+  Lattice lattice = parse(R"({"kind": "matmul", "unit_work": {
+    "units": ["u"], "inputs": ["m"], "values": 8,
+    "constants": [[1, 0], [2, 1], [3, 100]],
+    "actions": [["for", 4, 1, 0, 2, [], [
+      ["==", 5, 4, 1], ["select", 6, 5, 3, 2], ["add", 0, 6, 6, 1],
+      ["for", 7, 1, 2, 2, [], [["add", 0, 1, 1, 1]]]]]]}})");
+  EXPECT_EQ(busyOf(lattice, "matmul m=1000 n=1 k=1 : i8, i8 -> i32").total[0],
+            100 + 999);
+}
+
 TEST(UnitWork, WhatNothingDependsOnIsDropped) {
   Lattice lattice = parse(kTiles);
   EXPECT_EQ(lattice.unitWork->numActions(), 9u) << "all but one of ten";

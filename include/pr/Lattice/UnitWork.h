@@ -6,9 +6,10 @@
 // without the description at hand, and its weights, the forest and the interval
 // say what overlap and waiting add.
 //
-// Short loops run in full; of long ones the last iteration stands for itself
-// and the one before for all others. So a layer costs microseconds however
-// large it is: exact for tiles that are ragged at the end, close for others.
+// Short loops run in full; of long ones the first and the last iteration stand
+// for themselves and the one before the last for all others, or some spread over
+// all where several loops were flattened into one. So a layer costs microseconds however large it
+// is: exact for tiles that are ragged at the end, close for others.
 // Loops that carry values from one iteration into the next run in full.
 #ifndef PR_LATTICE_UNITWORK_H
 #define PR_LATTICE_UNITWORK_H
@@ -59,8 +60,9 @@ public:
     std::array<uint32_t, 3> operands{};
     /// Add: equal units that share the work.
     int64_t members = 1;
-    /// For: no iteration differs from another; no loop is inside.
-    bool isAlike = false, isInnermost = false;
+    /// For: no iteration differs from another; no loop is inside; the number of
+    /// an iteration is taken apart into those of several loops.
+    bool isAlike = false, isInnermost = false, isFlattened = false;
     std::vector<Carried> carried; ///< of a For
     /// If: what the results are behind the branches. While: on entry, from
     /// `body` into `otherwise`, from `otherwise` back, and at the end.
