@@ -28,6 +28,9 @@ kinds:
   matmul: {{types: "i8, i8 -> i32", dims: {{m: [1, 128], n: [1, 128], k: [1, 512]}}}}
 """
 
+#: Why a layer of the domain was measured.
+DRAWN = ("pr", "independent")
+
 
 @pytest.fixture
 def measure(cli, write, tmp_path, monkeypatch):
@@ -58,7 +61,7 @@ def test_a_quiet_machine_is_measured_once(measure):
     assert "again" not in err
     # The reference is measured at intervals: before, in between, at the end.
     assert len([row for row in rows if row.role == "reference"]) == 3
-    assert all("reference_drift" in row.conditions for row in rows[6:] if row.role == "pr")
+    assert all("reference_drift" in row.conditions for row in rows[6:] if row.role in DRAWN)
 
 
 def test_noisy_layers_are_measured_until_the_goal_or_the_cap(measure):
@@ -66,7 +69,7 @@ def test_noisy_layers_are_measured_until_the_goal_or_the_cap(measure):
     noisy = {layer for layer in counts(rows) if " k=1" in layer}
     assert 5 < len(noisy) < 90
     for layer, count in counts(rows).items():
-        own = [row for row in rows if row.layer == layer and row.role == "pr"]
+        own = [row for row in rows if row.layer == layer and row.role in DRAWN]
         if layer not in noisy:
             assert count == 1
             continue
@@ -109,13 +112,13 @@ def test_rows_measured_under_drift_are_replaced(measure):
     slowed = {row.layer for row in rows if latency_of(row) > 1.3 * before[row.layer]}
     assert {row.layer for row in found} >= slowed - {row.layer for row in rows
                                                      if row.role == "reference"}
-    for entry in merge(row for row in rows if row.role == "pr"):
+    for entry in merge(row for row in rows if row.role in DRAWN):
         assert latency_of(entry.measurement) == pytest.approx(before[entry.measurement.layer], rel=0.02)
 
 
 def test_a_wrong_point_is_corrected(measure):
     _, quiet = measure(store="quiet")
-    layer = sorted((row for row in quiet if row.role == "pr"), key=latency_of)[60].layer
+    layer = sorted((row for row in quiet if row.role in DRAWN), key=latency_of)[60].layer
     err, rows = measure(once=f"{layer}:4")
     found = again(rows, "contradiction")
     assert [row.layer for row in found if row.layer == layer] == [layer, layer]
@@ -128,7 +131,7 @@ def test_a_wrong_point_is_corrected(measure):
 def test_a_point_that_is_what_it_is_is_confirmed(measure):
     """A cliff of the machine, not a mistake of the clock."""
     _, quiet = measure(store="quiet")
-    layer = sorted((row for row in quiet if row.role == "pr"), key=latency_of)[60].layer
+    layer = sorted((row for row in quiet if row.role in DRAWN), key=latency_of)[60].layer
     err, rows = measure(cliff=f"{layer}:4")
     found = again(rows, "contradiction")
     assert [row.layer for row in found if row.layer == layer] == [layer, layer]
@@ -138,7 +141,7 @@ def test_a_point_that_is_what_it_is_is_confirmed(measure):
 def test_a_machine_that_counts_the_same_every_time_is_believed(measure):
     """The same cliff; only the reference shows that repeating is no use."""
     _, quiet = measure(store="quiet", counts="1")
-    layer = sorted((row for row in quiet if row.role == "pr"), key=latency_of)[60].layer
+    layer = sorted((row for row in quiet if row.role in DRAWN), key=latency_of)[60].layer
     _, rows = measure(cliff=f"{layer}:4")
     assert set(counts(rows).values()) == {1} and len(counts(rows)) == 100
     assert len([row for row in rows if row.role == "reference"]) == 3
