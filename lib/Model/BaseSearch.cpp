@@ -238,8 +238,6 @@ std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
   std::vector<TermSet> sets = termSets(lattice, hasTiles);
   unsigned most =
       options.branches ? options.branches : std::max(1u, options.maxBranches);
-  if (!options.terms.empty() && options.branches)
-    return {{most, "given", options.terms, 0}};
   if (!options.terms.empty()) {
     compareBranches({"given", options.terms}, most);
     return std::move(compared);
@@ -272,6 +270,8 @@ pr::compareBases(const std::vector<Layer> &layers,
                  const std::vector<double> &latencies,
                  const std::vector<int64_t> &groups, const Lattice &lattice,
                  const BaseFitOptions &options) {
+  if (!options.terms.empty() && options.branches)
+    return {{options.branches, "given", options.terms, 0}};
   bool hasTiles =
       !lattice.isTrivial() ||
       std::any_of(layers.begin(), layers.end(), [](const Layer &layer) {
