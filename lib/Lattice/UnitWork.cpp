@@ -21,8 +21,7 @@ struct Effort {
   uint64_t actions;
 };
 } // namespace
-static constexpr Effort kEfforts[] = {
-    {32, 4, 24, 4000}, {3, 3, 24, 100000}, {3, 3, 8, 500000}};
+static constexpr Effort kEfforts[] = {{32, 4, 64, 4000}, {3, 3, 64, 500000}};
 
 //===----------------------------------------------------------------------===//
 // Evaluating
