@@ -13,6 +13,9 @@ from rich.text import Text
 from mlir_pr import _core, ui
 from mlir_pr.units import format_count
 
+#: Longer bases are printed apart.
+_MOST_BASE_TEXT = 60
+
 
 def as_json(estimator: _core.Estimator) -> dict[str, Any]:
     return {"model": estimator.model_id, "card": json.loads(estimator.card or "{}")}
@@ -28,7 +31,7 @@ def render(estimator: _core.Estimator) -> Lines:
         parts += [Text(""), render_corrections(estimator)]
     for kind, about in sorted(card.get("kinds", {}).items()):
         if about.get("status") == "trained":
-            parts += [Text(""), _kind_table(kind, about)]
+            parts += [Text(""), _kind_table(kind, about, estimator.kinds[kind]["base"])]
     return Lines(*parts)
 
 
@@ -64,8 +67,17 @@ def render_kinds(estimator: _core.Estimator) -> Table:
         errors = card.get("held_out", {})
         table.add_row(kind, format_count(about["exact_rows"]),
                       *(_percent(errors.get(name)) for name in ("mape", "median", "p95")),
-                      str(about["trees"]), about["base"].text)
+                      str(about["trees"]), _short(about["base"]))
     return table
+
+
+def _short(base: _core.Base) -> str:
+    """As it is, or how large it is where nobody would read it in a table."""
+    if len(base.text) <= _MOST_BASE_TEXT:
+        return base.text
+    terms = len({term for branch in base.branches for term in branch})
+    sums = "a sum" if len(base.branches) == 1 else f"the largest of {len(base.branches)} sums"
+    return f"{sums} of {terms} terms (mlir-pr show)"
 
 
 def render_corrections(estimator: _core.Estimator) -> Table:
@@ -94,12 +106,16 @@ def _start(chosen: str) -> str:
     return chosen if chosen == "anew" else f"from the {chosen}"
 
 
-def _kind_table(kind: str, about: Mapping[str, Any]) -> Table:
+def _kind_table(kind: str, about: Mapping[str, Any], base: _core.Base) -> Table:
     table = ui.table([kind, ""])
     steps = ", ".join(f"{step['dim']} every {step['width']} ({step['resource']}, {step['plateau']}, "
                       f"{step['knowledge']})" for step in about["lattice"])
     domain = ", ".join(f"{dim} {low}..{high}" if low < high else f"{dim} {low}"
                        for dim, (low, high) in about["domain"].items())
+    for number, branch in enumerate(base.branches):
+        text = " + ".join(f"{weight:.6g}" if term == "launch" else f"{weight:.6g} {term}"
+                          for term, weight in branch.items())
+        table.add_row("base" if number == 0 else "or, if longer", text)
     table.add_row("steps", steps or "none")
     if units := about.get("units"):
         table.add_row("units", ", ".join(f"{number} {name}" for number, name in enumerate(units)))

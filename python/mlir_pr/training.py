@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,23 +27,36 @@ from mlir_pr.metrics import error_metrics
 from mlir_pr.tablesteps import find_steps, settle_plateaus
 
 
+#: Of each kind: steps, base, forest and interval.
+STAGES = 4
+
+
 @dataclass(frozen=True)
 class Trained:
     bundle: bytes
     card: dict[str, Any]
 
 
+def kinds_of(rows: Sequence[Row], target: _core.TargetInfo) -> list[str]:
+    """What a model is looked for of."""
+    return sorted({*target.kinds, *(row.layer.kind for row in rows)})
+
+
 def train(rows: Sequence[Row], target: _core.TargetInfo, options: Options = Options(),
           provenance: Mapping[str, Any] | None = None,
-          similar: _core.Estimator | None = None, similar_rows: Sequence[Row] = ()) -> Trained:
+          similar: _core.Estimator | None = None, similar_rows: Sequence[Row] = (),
+          advance: Callable[[], None] = lambda: None) -> Trained:
     """A bundle for the target from rows with one latency a layer. `similar`: the
     model of a similar device, to start from where that is better; `similar_rows`: what
-    it was trained on, of which more can be learned."""
+    it was trained on, of which more can be learned. `advance` is called STAGES times for
+    each kind."""
     builder = _core.BundleBuilder(target)
     kinds: dict[str, Any] = {}
-    for kind in sorted({*target.kinds, *(row.layer.kind for row in rows)}):
+    for kind in kinds_of(rows, target):
         source = None if similar is None else similar_devices.source_of(similar, kind, similar_rows)
-        kinds[kind] = _train_kind(builder, kind, rows, target, options, source)
+        stages = _Stages(advance)
+        kinds[kind] = _train_kind(builder, kind, rows, target, options, source, stages)
+        stages.finish()
     card = {
         "schema": 1,
         "target": target.name,
@@ -62,17 +75,34 @@ def train(rows: Sequence[Row], target: _core.TargetInfo, options: Options = Opti
     return Trained(builder.build(), card)
 
 
+@dataclass
+class _Stages:
+    """Of one kind; some are left out."""
+
+    advance: Callable[[], None]
+    left: int = STAGES
+
+    def done(self) -> None:
+        self.left -= 1
+        self.advance()
+
+    def finish(self) -> None:
+        while self.left:
+            self.done()
+
+
 # -- One kind ------------------------------------------------------------------
 
 
 def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
                 target: _core.TargetInfo, options: Options,
-                source: transfer.Source | None) -> dict[str, Any]:
+                source: transfer.Source | None, stages: _Stages) -> dict[str, Any]:
     own = [row for row in rows if row.layer.kind == kind]
     legal = legal_rows(own, target)
     data = _prepare(kind, target.lattice(kind), legal)
     if not target.description_hash:
         data = _with_found_steps(data)
+    stages.done()
     card: dict[str, Any] = {"rows": len(own), "illegal_rows": len(own) - len(legal),
                             "plateaus": _count(data.groups)}
     if _count(data.groups) < options.fewest_groups:
@@ -83,7 +113,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
         else:
             builder.add_absent_kind(kind, reason)
         return {**card, "status": "measured_only" if data.rows else "absent", "reason": reason}
-    best, comparison = _choose(data, options)
+    best, comparison = _choose(data, options, stages)
     if source is not None:
         best, comparison["transfer"] = similar_devices.choose_source(data, source, best, options)
     model, calibrated = best.model, calibration.calibrate(data, best, options)
@@ -140,7 +170,8 @@ def _count(groups: npt.NDArray[np.int64]) -> int:
 # -- Choosing ------------------------------------------------------------------
 
 
-def _choose(data: KindData, options: Options) -> tuple[Candidate, dict[str, Any]]:
+def _choose(data: KindData, options: Options,
+            stages: _Stages) -> tuple[Candidate, dict[str, Any]]:
     """The model fitted to all rows, and what was compared."""
     base, compared = _core.fit_base(data.layers, data.latencies, data.lattice,
                                     data.groups, max_branches=options.max_branches,
@@ -150,6 +181,7 @@ def _choose(data: KindData, options: Options) -> tuple[Candidate, dict[str, Any]
     best_parts = [Fitted(fit_chosen(data.take(seen), chosen, base, options))
                   for seen, _ in folds]
     bases = [part.base for part in best_parts]
+    stages.done()
     best_shape: ForestShape | None = None
     best = held_out_by(best_parts, data, folds)
     best_error = mape(best, data.latencies)
@@ -162,6 +194,7 @@ def _choose(data: KindData, options: Options) -> tuple[Candidate, dict[str, Any]
         trials.append({"forest": vars(shape), "mape": error})
         if error < best_error * (1 - WORTHWHILE):
             best_shape, best_parts, best, best_error = shape, parts, predicted, error
+    stages.done()
     shrinkage = calibration.shrinkage(data, base, folds, chosen, best_shape, best, options)
     comparison = {
         "base_compared": [{key: row[key] for key in ("branches", "term_set", "cv_error", "chosen")}

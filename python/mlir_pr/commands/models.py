@@ -135,7 +135,8 @@ def train_command(store_path: str, target: str | None, output: str, seed: int, r
     The same store, options and seed give the same bytes.
     """
     from mlir_pr import card
-    from mlir_pr.training import Options, train
+    from mlir_pr.progress import CountedProgress
+    from mlir_pr.training import STAGES, Options, kinds_of, train
     with Store.open(store_path) as store:
         stored = store.target(target)
         data = collect(store, stored, parse_roles(roles))
@@ -144,8 +145,9 @@ def train_command(store_path: str, target: str | None, output: str, seed: int, r
         ui.warn(text)
     other = None if similar is None else load_estimator(similar, "90")
     beside_other = load_rows(model_path(similar), other.model_id) if similar and other else None
-    trained = train(data.rows, info, Options(seed=seed), data.provenance, other,
-                    beside_other.rows if beside_other else ())
+    with CountedProgress("training", STAGES * len(kinds_of(data.rows, info))) as progress:
+        trained = train(data.rows, info, Options(seed=seed), data.provenance, other,
+                        beside_other.rows if beside_other else (), progress.advance)
     write_atomically(output, trained.bundle)
     estimator = _core.Estimator.load(output)
     beside = baselines_path(Path(output))
