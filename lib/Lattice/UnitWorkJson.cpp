@@ -103,11 +103,14 @@ json pr::unitWorkToJson(const UnitWork &work, LayerKind kind) {
   json inputs = json::array();
   for (uint32_t input : work.inputs)
     inputs.push_back(variables[input]);
-  return {{"units", work.unitNames},
-          {"inputs", std::move(inputs)},
-          {"constants", work.constants},
-          {"values", work.numValues},
-          {"actions", actionsToJson(work.actions)}};
+  json result = {{"units", work.unitNames},
+                 {"inputs", std::move(inputs)},
+                 {"constants", work.constants},
+                 {"values", work.numValues},
+                 {"actions", actionsToJson(work.actions)}};
+  for (const UnitWork::Cache &cache : work.caches)
+    result["caches"].push_back({cache.unit, cache.bytes});
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
@@ -223,6 +226,13 @@ UnitWork pr::unitWorkFromJson(const JsonReader &reader, LayerKind kind) {
   UnitWork work;
   for (const JsonReader &name : reader.at("units").elements())
     work.unitNames.push_back(name.string());
+  if (auto caches = reader.find("caches"))
+    for (const JsonReader &cache : caches->elements()) {
+      auto pair = atLeast(cache, 2);
+      work.caches.push_back(
+          {uint32_t(pair[0].integer(0, kMaxUnits)),
+           pair[1].integer(1, std::numeric_limits<int64_t>::max())});
+    }
   std::vector<std::string> variables = legalityVariables(kind);
   for (const JsonReader &input : reader.at("inputs").elements()) {
     auto found = std::find(variables.begin(), variables.end(), input.string());

@@ -226,8 +226,10 @@ static bool isSound(const Actions &actions, uint32_t values, uint32_t units) {
 Expected<void> UnitWork::check(LayerKind kind) const {
   size_t variables = legalityVariables(kind).size();
   bool sound = unitNames.size() <= kMaxUnits && numValues > 0 &&
-               inputs.size() <= numValues &&
+               caches.size() <= kMaxCaches && inputs.size() <= numValues &&
                isSound(actions, numValues, unsigned(unitNames.size()));
+  for (const Cache &cache : caches)
+    sound &= cache.unit < unitNames.size() && cache.bytes >= 1;
   for (uint32_t input : inputs)
     sound &= input < variables;
   for (auto [place, value] : constants)

@@ -53,6 +53,7 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "unit_busy",
                                                    "unit_first",
                                                    "unit_last",
+                                                   "unit_missed",
                                                    "unit_pace"};
 static_assert(std::size(kCountNames) == kFirstTileCount, "one name each");
 
@@ -154,8 +155,14 @@ static bool countsPositions(CountKind count) {
          isInLines(count) || isOfTiles(count);
 }
 
-static size_t numUnits(const Lattice &lattice) {
-  return lattice.unitWork ? lattice.unitWork->unitNames.size() : 0;
+/// How many terms a count of units has.
+static size_t numUnits(const Lattice &lattice, CountKind count) {
+  if (!lattice.unitWork)
+    return 0;
+  size_t units = lattice.unitWork->unitNames.size();
+  if (count == CountKind::UnitMissed)
+    return lattice.unitWork->caches.size();
+  return count == CountKind::UnitPace ? std::min<size_t>(units, 1) : units;
 }
 
 std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
@@ -166,9 +173,7 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     if (!hasCount(lattice.kind, count))
       continue;
     if (isOfUnits(count)) {
-      size_t units = numUnits(lattice);
-      if (count == CountKind::UnitPace)
-        units = std::min<size_t>(units, 1);
+      size_t units = numUnits(lattice, count);
       for (size_t unit = 0; unit < units; ++unit)
         terms.push_back({count, std::nullopt, uint8_t(unit)});
       continue;

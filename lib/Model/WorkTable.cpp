@@ -162,16 +162,36 @@ WorkTable WorkTable::compute(const Lattice &lattice, const Layer &layer,
       table.tiles[group] = countTiles(
           layer, lattice, group == 0 ? 0 : kPositionGroups[group - 1]);
   if (mask >> kUnitBit & 1 && lattice.unitWork && layer.schedule.nest.empty())
-    table.units = lattice.unitWork->evaluate(legalityValues(layer));
+    table.countUnits(*lattice.unitWork, layer);
   return table;
 }
 
-static double unitValue(const UnitBusy &units, const Term &term) {
-  if (term.count == CountKind::UnitPace)
+/// Of a layer that is larger than a cache, some of what it reads again was
+/// replaced meanwhile: where that is by chance, the share that does not fit.
+void WorkTable::countUnits(const UnitWork &work, const Layer &layer) {
+  units = work.evaluate(legalityValues(layer));
+  double bytes = double(rawWork.inputBytes) + double(rawWork.weightBytes) +
+                 double(rawWork.outputBytes);
+  for (size_t i = 0; i < work.caches.size(); ++i) {
+    const UnitWork::Cache &cache = work.caches[i];
+    double fits = double(cache.bytes) / std::max(bytes, 1.0);
+    missed[i] = units.total[cache.unit] * std::max(0.0, 1 - fits);
+  }
+}
+
+double WorkTable::unitValue(const Term &term) const {
+  switch (term.count) {
+  case CountKind::UnitBusy:
+    return units.total[term.group];
+  case CountKind::UnitFirst:
+    return units.first[term.group];
+  case CountKind::UnitLast:
+    return units.last[term.group];
+  case CountKind::UnitMissed:
+    return term.group < kMaxCaches ? missed[term.group] : 0;
+  default:
     return units.pace;
-  return (term.count == CountKind::UnitBusy    ? units.total
-          : term.count == CountKind::UnitFirst ? units.first
-                                               : units.last)[term.group];
+  }
 }
 
 double WorkTable::groupValue(CountKind count, const Work &work,
@@ -221,7 +241,7 @@ double WorkTable::value(const Term &term) const {
     return tiles[term.group]
                 [static_cast<unsigned>(term.count) - kFirstTileCount];
   if (isOfUnits(term.count))
-    return unitValue(units, term);
+    return unitValue(term);
   const Work &work = term.steps ? stepped(*term.steps) : rawWork;
   const Extent &extent =
       extents[term.steps ? static_cast<unsigned>(*term.steps) : kNumResources];

@@ -56,6 +56,7 @@ private:
   void issue(const Frame &frame, const Issue &issue, Actions &actions);
   void use(const Unit &unit, const Program &latency,
            const std::vector<uint32_t> &immediates, Actions &actions);
+  void addCaches(const Storage &storage);
   void access(const Frame &frame, const Access &access, int64_t latency,
               Actions &actions);
   void add(const std::string &name, uint32_t busy, uint32_t latency,
@@ -263,6 +264,24 @@ void Compiler::access(const Frame &frame, const Access &access, int64_t latency,
   add(storage.name, beats, whole,
       product(storage.instances) * std::max<int64_t>(1, storage.ports),
       actions);
+  addCaches(storage);
+}
+
+/// The cache itself and those behind it.
+void Compiler::addCaches(const Storage &storage) {
+  uint32_t unit = unitOf(storage.name);
+  for (const Storage *one = &storage; one->kind == StorageKind::Cache;
+       one = &diagram.storages[one->backing]) {
+    int64_t bytes = one->sets * one->ways * one->line;
+    bool isKnown = std::any_of(work.caches.begin(), work.caches.end(),
+                               [&](const UnitWork::Cache &c) {
+                                 return c.unit == unit && c.bytes == bytes;
+                               });
+    if (!isKnown && unit < kMaxUnits && work.caches.size() < kMaxCaches)
+      work.caches.push_back({unit, bytes});
+    if (one->backing == kNone)
+      return;
+  }
 }
 
 UnitWork Compiler::compile() {

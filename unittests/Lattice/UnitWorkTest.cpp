@@ -107,6 +107,23 @@ TEST(UnitWork, SurvivesAsJson) {
   EXPECT_EQ(busyOf(again, "matmul m=9 n=9 k=1 : i8, i8 -> i32").total[0], 81);
 }
 
+TEST(UnitWork, CachesAreKeptAndChecked) {
+  auto with = [](const char *caches) {
+    return Lattice::fromJson(R"({"kind": "matmul", "unit_work": {
+      "units": ["l2"], "inputs": ["m"], "values": 1, "constants": [],
+      "caches": )" + std::string(caches) +
+                             R"(, "actions": [["add", 0, 0, 0, 1]]}})");
+  };
+  auto lattice = with("[[0, 524288], [0, 4194304]]");
+  ASSERT_TRUE(lattice);
+  Lattice again = parse(lattice->toJson());
+  ASSERT_EQ(again.unitWork->caches.size(), 2u);
+  EXPECT_EQ(again.unitWork->caches[1].bytes, 4194304);
+  EXPECT_FALSE(with("[[1, 524288]]")) << "there is no such unit";
+  EXPECT_FALSE(with("[[0, 0]]"));
+  EXPECT_FALSE(with("[[0, 1], [0, 2], [0, 3], [0, 4], [0, 5]]"));
+}
+
 TEST(UnitWork, LoopsThatCarryRunInFull) {
   // 1 + 2 + ... + m, one after the other.
   Lattice lattice = parse(R"({"kind": "matmul", "unit_work": {

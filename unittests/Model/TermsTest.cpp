@@ -117,6 +117,24 @@ TEST(Terms, LinesPositionsAndWhatIsFetchedAgain) {
   EXPECT_EQ(valueOf(lattice, large, "input_per_1m_weights"), 90000);
 }
 
+TEST(Terms, WhatDoesNotFitIntoACacheIsMissed) {
+  auto lattice = Lattice::fromJson(R"({"kind": "matmul", "unit_work": {
+    "units": ["l2"], "inputs": ["m"], "values": 1, "constants": [],
+    "caches": [[0, 1000], [0, 100000]], "actions": [["add", 0, 0, 0, 1]]}})");
+  ASSERT_TRUE(lattice);
+  // 20 x 30 + 30 x 40 bytes in, 20 x 40 results of 4 bytes: 5,000.
+  const char *text = "matmul m=20 n=40 k=30 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(*lattice, text, "unit_busy/0"), 20);
+  EXPECT_EQ(valueOf(*lattice, text, "unit_missed/0"), 20 * 0.8);
+  EXPECT_EQ(valueOf(*lattice, text, "unit_missed/1"), 0);
+  auto terms = candidateTerms(*lattice);
+  EXPECT_EQ(std::count_if(terms.begin(), terms.end(),
+                          [](const Term &term) {
+                            return term.count == CountKind::UnitMissed;
+                          }),
+            2);
+}
+
 TEST(Terms, UnknownGroupsAndUnits) {
   EXPECT_EQ(parseTerm("macs/12").error().message,
             "work term 'macs/12': groups of '12' output positions, expected 4, "

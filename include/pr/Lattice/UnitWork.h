@@ -7,10 +7,11 @@
 // say what overlap and waiting add.
 //
 // Short loops run in full; of long ones the first and the last iteration stand
-// for themselves and the one before the last for all others, or some spread over
-// all where several loops were flattened into one. So a layer costs microseconds however large it
-// is: exact for tiles that are ragged at the end, close for others.
-// Loops that carry values from one iteration into the next run in full.
+// for themselves and the one before the last for all others, or some spread
+// over all where several loops were flattened into one. So a layer costs
+// microseconds however large it is: exact for tiles that are ragged at the end,
+// close for others. Loops that carry values from one iteration into the next
+// run in full.
 #ifndef PR_LATTICE_UNITWORK_H
 #define PR_LATTICE_UNITWORK_H
 
@@ -26,6 +27,8 @@ namespace pr {
 
 /// Units of one kind's mapping that are counted at most.
 inline constexpr unsigned kMaxUnits = 16;
+/// Caches between its memories.
+inline constexpr unsigned kMaxCaches = 4;
 
 /// In cycles of the machine; zero where there is no such unit, or where the
 /// work cannot be told.
@@ -72,7 +75,15 @@ public:
     std::vector<Action> body, otherwise;
   };
 
+  /// A memory, and how much it or a cache behind it holds: of a layer with more
+  /// bytes, part of the accesses go further.
+  struct Cache {
+    uint32_t unit = 0;
+    int64_t bytes = 1;
+  };
+
   std::vector<std::string> unitNames;
+  std::vector<Cache> caches;
   /// Variables of legality rules (TargetInfo.h), by place.
   std::vector<uint32_t> inputs;
   std::vector<std::pair<uint32_t, int64_t>> constants;

@@ -26,7 +26,9 @@
 //   tile_steps/16          of tiles with so many positions
 //   unit_busy/2            cycles that the third unit of the machine's
 //                          description is busy: the only terms that come from
-//                          a target, as white-box steps do
+//                          a target, as white-box steps do; unit_missed/0 of
+//                          the accesses to its first cache those that do not
+//                          fit
 //   launch                 1
 #ifndef PR_MODEL_TERMS_H
 #define PR_MODEL_TERMS_H
@@ -90,6 +92,7 @@ enum class CountKind : uint8_t {
   UnitBusy,  ///< cycles of a described machine's unit (UnitWork.h)
   UnitFirst, ///< latencies of its first pass; so the next one of the last
   UnitLast,
+  UnitMissed,     ///< of a memory's, what goes beyond a cache that is too small
   UnitPace,       ///< of all units together
   FirstTileCount, ///< the counts of TileCounts.h in their order, from here on
 };
@@ -215,6 +218,8 @@ private:
                             const Work &work, Extent &extent);
   double groupValue(CountKind count, const Work &work,
                     const Extent &extent) const;
+  void countUnits(const UnitWork &work, const Layer &layer);
+  double unitValue(const Term &term) const;
   double lineValue(const Term &term, const Extent &extent) const;
 
   Work rawWork;
@@ -223,6 +228,8 @@ private:
   std::array<Extent, kNumResources + 1> extents{};
   std::array<TileCounts, 1 + kNumPositionGroups> tiles{};
   UnitBusy units;
+  /// By cache of the machine.
+  std::array<double, kMaxCaches> missed{};
 };
 
 } // namespace pr
