@@ -2,6 +2,7 @@
 """Campaigns against a stand-in for pr-bench-opt: whatever ends one, no row is
 lost and none is doubled."""
 import collections
+import functools
 import json
 import os
 import signal
@@ -88,7 +89,10 @@ def test_again_measures_nothing(cli, config, tmp_path):
 
 def start(config, store, **env):
     command = [sys.executable, "-m", "mlir_pr", *map(str, arguments(config, store))]
+    # A shell's background job ignores SIGINT, and so would what it starts.
+    heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                            preexec_fn=heeds,
                             env={**os.environ, **env, "PYTHONPATH": os.pathsep.join(sys.path)})
 
 
