@@ -20,10 +20,11 @@ from rich.progress import track
 from mlir_pr import _core, active, planning, toolchain
 from mlir_pr.baselines import fit
 from mlir_pr.campaign import read_campaign
+from mlir_pr.kindmodel import Options, Row
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement
 from mlir_pr.tables import read_table
-from mlir_pr.training import Options, Row, train
+from mlir_pr.training import train
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -126,10 +127,10 @@ class Machine:
         return rows(self.target, planned)
 
 
-_NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),
+NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),
            ("kh", {"values": [1, 3, 5]}), ("kw", "kh"), ("ph", "kh // 2"), ("pw", "kh // 2"),
            ("sh", {"values": [1, 2]}), ("sw", "sh"))
-_WIDE = (("oc", [1, 512]), ("ic", [1, 512]), *_NARROW[2:])
+WIDE = (("oc", [1, 512]), ("ic", [1, 512]), *NARROW[2:])
 _MATMUL = (("m", [1, 256]), ("n", [1, 512]), ("k", [1, 512]))
 
 
@@ -146,8 +147,8 @@ def machines() -> list[Machine]:
         Machine("ultratrail 12x16", "ultratrail[rows=12,cols=16]", "conv1d", _SPEECH),
         Machine("systolic 16x16", "systolic_array[rows=16,cols=16,width=16]", "matmul", _MATMUL,
                 flat=False),
-        Machine("ramping NPU, narrow", ramping, "conv2d", _NARROW, flat=False),
-        Machine("ramping NPU, wide", ramping, "conv2d", _WIDE, flat=False),
+        Machine("ramping NPU, narrow", ramping, "conv2d", NARROW, flat=False),
+        Machine("ramping NPU, wide", ramping, "conv2d", WIDE, flat=False),
         Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32", flat=False),
         Machine("gemmini", "gemmini", "matmul", _MATMUL, flat=False),
     ]

@@ -120,7 +120,7 @@ def main() -> int:
     for (target, network), _ in itertools.groupby(sorted(outcomes), lambda key: key[:2]):
         line = [outcomes[target, network, budget] for budget in budgets]
         table.append([target, network, percent(line[0].answered), line[0].extrapolated,
-                       *(cell for one in line for cell in (f"{100 * one.sum_error:+.2f} %",
+                      *(cell for one in line for cell in (f"{100 * one.sum_error:+.2f} %",
                                                           percent(one.layer_error)))])
         missed += [f"{network} on {target} from {budget:,}" for budget, one in zip(budgets, line)
                    if abs(one.sum_error) > GOALS[budget]]

@@ -23,8 +23,8 @@ from typing import Any, Callable, Sequence
 
 import numpy as np
 from mlir_pr import _core, baselines, runner, toolchain
+from mlir_pr.kindmodel import Row
 from mlir_pr.metrics import error_metrics
-from mlir_pr.training import Row
 from results import Result
 from sklearn.ensemble import RandomForestRegressor
 

@@ -15,6 +15,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 from mlir_pr import _core, toolchain, training
 from mlir_pr.errors import MeasurementError
+from mlir_pr.kindmodel import Options, Row
 from modelling import describe as describe, layers_of, plan
 from rich.console import Console
 from rich.progress import Progress
@@ -86,8 +87,8 @@ def training_plan(info: _core.TargetInfo, layers: Sequence[_core.Layer], count: 
 
 def train(info: _core.TargetInfo, layers: Sequence[_core.Layer], latencies: Sequence[float | None],
           seed: int) -> _core.Estimator:
-    rows = [training.Row(layer, latency) for layer, latency in zip(layers, latencies) if latency]
-    return _core.Estimator.from_bytes(training.train(rows, info, training.Options(seed=seed)).bundle)
+    rows = [Row(layer, latency) for layer, latency in zip(layers, latencies) if latency]
+    return _core.Estimator.from_bytes(training.train(rows, info, Options(seed=seed)).bundle)
 
 
 @dataclass

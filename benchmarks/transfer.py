@@ -17,7 +17,8 @@ from typing import Callable, Sequence
 import numpy as np
 
 from mlir_pr import _core
-from mlir_pr.training import Row, train
+from mlir_pr.kindmodel import Row
+from mlir_pr.training import train
 from modelling import Machine, ask, errors, gpu_table, percent, progress
 from results import Result
 

@@ -96,8 +96,7 @@ def _fit_spread(data: KindData, model: Fitted, held_out: FloatArray,
     names = model.features or _core.feature_names(data.lattice)
     matrix = _core.feature_matrix(data.layers, data.lattice, model.base, names)
     if not model.features:
-        kept = distinct_columns(matrix)
-        names, matrix = [names[i] for i in kept], np.ascontiguousarray(matrix[:, kept])
+        names, matrix = distinct_columns(names, matrix)
     # Errors of almost nothing are luck: their logarithm must not lead.
     target = np.log(np.maximum(sizes, 0.1 * np.median(sizes)))
     scales = np.empty_like(sizes)

@@ -76,7 +76,7 @@ class KindData:
 
     def take(self, index: npt.NDArray[np.int64]) -> KindData:
         return KindData(self.kind, self.lattice, [self.rows[i] for i in index],
-                         self.latencies[index], self.groups[index])
+                        self.latencies[index], self.groups[index])
 
 
 @dataclass
@@ -152,7 +152,7 @@ def held_out_by(parts: Sequence[Fitted], data: KindData, folds: Folds) -> FloatA
 
 
 def fit_chosen(data: KindData, chosen: Mapping[str, Any], whole: _core.Base,
-                options: Options) -> _core.Base:
+               options: Options) -> _core.Base:
     """The like of the base of all rows, fitted to fewer: in the same optimum unless there is
     a better one. Which one a fit ends in is luck, and no property of the rows left out."""
     return _core.fit_base(data.layers, data.latencies, data.lattice, data.groups,
@@ -168,34 +168,35 @@ def mape(predicted: FloatArray, measured: FloatArray) -> float:
 
 
 def fit_forest(data: KindData, base: _core.Base, shape: ForestShape | None,
-                options: Options) -> Fitted:
+               options: Options) -> Fitted:
     if shape is None:
         return Fitted(base)
     names = _core.feature_names(data.lattice)
     matrix = _core.feature_matrix(data.layers, data.lattice, base, names)
-    kept = distinct_columns(matrix)
-    if not kept:
+    names, matrix = distinct_columns(names, matrix)
+    if not names:
         return Fitted(base)
-    names, matrix = [names[i] for i in kept], np.ascontiguousarray(matrix[:, kept])
     residual = residual_of(base, data.layers, data.latencies, data.lattice)
     model = fit_xgboost(matrix, residual, shape, options.seed, base_score=0.0)
     return Fitted(base, names, _core.Forest.from_xgboost(model))
 
 
 def residual_of(base: _core.Base, layers: Sequence[_core.Layer], latencies: FloatArray,
-              lattice: _core.Lattice) -> FloatArray:
+                lattice: _core.Lattice) -> FloatArray:
     return np.asarray(np.log(latencies / np.maximum(base.predict(layers, lattice), 1.0)))
 
 
-def distinct_columns(matrix: npt.NDArray[np.float32]) -> list[int]:
-    """Columns that vary and do not order the rows as an earlier one does: a tree
+def distinct_columns(names: Sequence[str], matrix: npt.NDArray[np.float32]
+                     ) -> tuple[list[str], npt.NDArray[np.float32]]:
+    """The columns that vary and do not order the rows as an earlier one does: a tree
     could do nothing with the others."""
     kept: dict[bytes, int] = {}
     for i, column in enumerate(matrix.T):
         ranks = np.unique(column, return_inverse=True, equal_nan=True)[1]
         if ranks.max() > 0:
             kept.setdefault(ranks.tobytes(), i)
-    return list(kept.values())
+    columns = list(kept.values())
+    return [names[i] for i in columns], np.ascontiguousarray(matrix[:, columns])
 
 
 def fit_xgboost(matrix: npt.NDArray[np.float32], target: FloatArray, shape: ForestShape,

@@ -29,7 +29,7 @@ _MOST_WORSE = 1.25
 
 
 def source_of(similar: _core.Estimator, kind: str,
-            rows: Sequence[Row]) -> transfer.Source | None:
+              rows: Sequence[Row]) -> transfer.Source | None:
     own = sorted(legal_rows([row for row in rows if row.layer.kind == kind], similar.target),
                  key=lambda row: (row.layer.text, row.latency))
     count = min(len(own), _MOST_SIMILAR_ROWS)
@@ -40,7 +40,7 @@ def source_of(similar: _core.Estimator, kind: str,
 
 
 def choose_source(data: KindData, source: transfer.Source, anew: Candidate, options: Options
-                   ) -> tuple[Candidate, dict[str, Any]]:
+                  ) -> tuple[Candidate, dict[str, Any]]:
     """The model that was trained anew, or one that starts from the similar device's where
     its like was closer to rows held out; where several are as close, what they say
     together."""
@@ -150,7 +150,7 @@ def _together(alike: Sequence[Candidate], data: KindData, source: transfer.Sourc
              for i, (seen, _) in enumerate(folds)]
     model = blend([one.model for one in alike], data)
     return Candidate(" and ".join(one.name for one in alike), model, parts,
-                      held_out_by(parts, data, folds))
+                     held_out_by(parts, data, folds))
 
 
 def _fit_shared_forest(data: KindData, source: transfer.Source, base: _core.Base,
@@ -161,10 +161,9 @@ def _fit_shared_forest(data: KindData, source: transfer.Source, base: _core.Base
     matrix = np.concatenate([
         _core.feature_matrix(data.layers, data.lattice, base, names),
         _core.feature_matrix(source.layers, source.lattice, source.base, names)])
-    kept = distinct_columns(matrix)
-    if not kept:
+    names, matrix = distinct_columns(names, matrix)
+    if not names:
         return Fitted(base)
-    names, matrix = [names[i] for i in kept], np.ascontiguousarray(matrix[:, kept])
     residual = np.concatenate([
         residual_of(base, data.layers, data.latencies, data.lattice),
         residual_of(source.base, source.layers, source.latencies, source.lattice)])
