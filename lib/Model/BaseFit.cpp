@@ -19,7 +19,7 @@ static const BaseCandidate &choose(const std::vector<BaseCandidate> &compared) {
     best = std::min(best, candidate.error);
   const BaseCandidate *chosen = nullptr;
   for (const BaseCandidate &candidate : compared) {
-    if (candidate.error > best * 1.02 + 1e-9)
+    if (candidate.error > best * kAsGood + 1e-9)
       continue;
     if (!chosen || candidate.branches < chosen->branches ||
         (candidate.branches == chosen->branches &&

@@ -78,8 +78,7 @@ static constexpr unsigned kBranchesOfSets = 2;
 static constexpr unsigned kBranchesOfAdditions = 4;
 static constexpr unsigned kMostAdditions = 2;
 static constexpr size_t kMostSets = 2;
-/// Errors this close do not tell sets apart; this close, more branches may.
-static constexpr double kAsGood = 1.02;
+/// Of sets whose errors are this close, more branches may change the order.
 static constexpr double kHopeful = 1.05;
 static constexpr double kExact = 1e-9;
 
@@ -119,6 +118,8 @@ private:
   const TermSet &simplest(const std::vector<TermSet> &sets) const;
 
   MatrixXd valuesOf(const std::vector<Term> &terms) const;
+  /// How many differ by more than a factor.
+  size_t independentTerms(const TermSet &set) const;
 
   const Lattice &lattice;
   const BaseFitOptions &options;
@@ -138,6 +139,10 @@ MatrixXd BaseSearch::valuesOf(const std::vector<Term> &terms) const {
     columns.push_back(
         int(std::find(known.begin(), known.end(), term) - known.begin()));
   return selectColumns(values, columns);
+}
+
+size_t BaseSearch::independentTerms(const TermSet &set) const {
+  return independentColumns(valuesOf(set.terms)).size();
 }
 
 /// Returns whether it is exact, so that nothing else needs to be tried.
@@ -201,8 +206,8 @@ const TermSet *BaseSearch::bestAddition(const TermSet &beside,
   double least = std::numeric_limits<double>::infinity();
   for (const TermSet &addition : additions) {
     TermSet united = unite(beside, addition);
-    if (united.terms.size() == beside.terms.size())
-      continue; // it is among them
+    if (independentTerms(united) == independentTerms(beside))
+      continue; // it is among them, or says the same of these layers
     compare(united, branches);
     if (double error = errorOf(united.name); error < least) {
       least = error;

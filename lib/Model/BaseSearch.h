@@ -11,6 +11,10 @@
 
 namespace pr {
 
+/// Errors that differ by no more than this factor do not tell bases apart: the
+/// simpler one is taken.
+inline constexpr double kAsGood = 1.02;
+
 /// Alternatives with their error on held-out rows, up to the first that is
 /// exact. Precondition: as many latencies and groups as layers, at least one.
 std::vector<BaseCandidate> compareBases(const std::vector<Layer> &layers,

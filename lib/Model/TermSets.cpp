@@ -48,7 +48,7 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
   for (const Term &term : candidateTerms(lattice)) {
     if (isOfUnits(term.count))
       units.terms.push_back(term);
-    if (term.group > 0 || isOfUnits(term.count))
+    if (term.group > 0 || isOfUnits(term.count) || isOfBands(term.count))
       continue;
     bool isPlain = !isOfCapacity(term.count) && !isOfTiles(term.count);
     if (isLean(term))
@@ -80,8 +80,20 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
 static TermSet positionsSet(const std::vector<Term> &terms, uint8_t group) {
   TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
   for (const Term &term : terms)
-    if (term.group == group && !isOfUnits(term.count))
+    if (term.group == group && !isOfUnits(term.count) && !isOfBands(term.count))
       set.terms.push_back(term);
+  return set;
+}
+
+/// Of a buffer of one size, that layers are cut for.
+static TermSet bandsSet(const std::vector<Term> &terms, uint8_t place) {
+  TermSet set{"", {}};
+  for (const Term &term : terms)
+    if (isOfBands(term.count) && term.group == place) {
+      set.terms.push_back(term);
+      if (set.name.empty())
+        set.name = toString(term);
+    }
   return set;
 }
 
@@ -95,5 +107,8 @@ std::vector<TermSet> pr::additions(const Lattice &lattice) {
   if (hasPositions(lattice.kind))
     for (uint8_t group = 1; group <= kNumPositionGroups; ++group)
       sets.push_back(positionsSet(terms, group));
+  if (hasBands(lattice.kind))
+    for (uint8_t place = 0; place < kNumBufferSizes; ++place)
+      sets.push_back(bandsSet(terms, place));
   return sets;
 }

@@ -50,6 +50,10 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "input_per_256k_weights",
                                                    "input_per_512k_weights",
                                                    "input_per_1m_weights",
+                                                   "bands",
+                                                   "band_weight_bytes",
+                                                   "band_first_weight_bytes",
+                                                   "band_input_bytes",
                                                    "unit_busy",
                                                    "unit_first",
                                                    "unit_last",
@@ -72,6 +76,8 @@ bool pr::hasCount(LayerKind kind, CountKind count) {
   bool multiplies = kindInfo(kind).operandTypes == 2;
   if (isFetchedAgain(count) || isOfGroups(count))
     return multiplies;
+  if (isOfBands(count))
+    return hasBands(kind);
   if (isLines(count) || isInLines(count))
     return hasWindow(kind);
   if (isOfUnits(count))
@@ -92,12 +98,21 @@ bool pr::hasCount(LayerKind kind, CountKind count) {
   }
 }
 
+/// As in 128k or 1m.
+static std::string bufferName(unsigned place) {
+  int64_t kilobytes = kBufferBytes[place] >> 10;
+  return kilobytes < 1024 ? std::to_string(kilobytes) + "k"
+                          : std::to_string(kilobytes >> 10) + "m";
+}
+
 std::string pr::toString(const Term &term) {
   std::string name(toString(term.count));
   if (term.steps)
     name += "@" + std::string(toString(*term.steps));
   if (isOfUnits(term.count) && term.count != CountKind::UnitPace)
     name += "/" + std::to_string(term.group);
+  else if (isOfBands(term.count))
+    name += "/" + bufferName(term.group);
   else if (term.group)
     name += "/" + std::to_string(kPositionGroups[term.group - 1]);
   return name;
@@ -120,13 +135,28 @@ static Expected<uint8_t> parseGroup(std::string_view text) {
                       "' output positions, expected 4, 8, 16, 32, 64 or 128");
 }
 
+static Expected<uint8_t> parseBuffer(std::string_view text) {
+  for (unsigned i = 0; i < kNumBufferSizes; ++i)
+    if (text == bufferName(i))
+      return uint8_t(i);
+  return invalidInput("a buffer of '" + std::string(text) +
+                      "', expected 32k, 64k, 128k, 256k, 512k or 1m");
+}
+
+/// What follows the slash, by the name before it.
+static Expected<uint8_t> parsePlace(std::string_view name,
+                                    std::string_view text) {
+  if (name.substr(0, 5) == "unit_")
+    return parseUnit(text);
+  return name.substr(0, 4) == "band" ? parseBuffer(text) : parseGroup(text);
+}
+
 Expected<Term> pr::parseTerm(std::string_view name) {
   Term term;
   std::string_view rest = name;
-  if (size_t slash = rest.find('/'); slash != std::string_view::npos) {
-    auto group = rest.substr(0, 5) == "unit_"
-                     ? parseUnit(rest.substr(slash + 1))
-                     : parseGroup(rest.substr(slash + 1));
+  size_t slash = rest.find('/');
+  if (slash != std::string_view::npos) {
+    auto group = parsePlace(rest, rest.substr(slash + 1));
     if (!group)
       return invalidInput("work term '" + std::string(name) +
                           "': " + group.error().message);
@@ -144,6 +174,8 @@ Expected<Term> pr::parseTerm(std::string_view name) {
   for (unsigned i = 0; i < kNumCounts; ++i)
     if (nameOf(i) == rest) {
       term.count = static_cast<CountKind>(i);
+      if (isOfBands(term.count) && slash == std::string_view::npos)
+        break; // of which buffer?
       return term;
     }
   return invalidInput("unknown work term '" + std::string(name) + "'");
@@ -183,7 +215,9 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     // tiles have steps of their own.
     bool isRaw =
         isBytesOver(count) || isFetchedAgain(count) || isOfTiles(count);
-    unsigned last = countsPositions(count) ? groups : 0;
+    unsigned last = isOfBands(count)         ? kNumBufferSizes - 1
+                    : countsPositions(count) ? groups
+                                             : 0;
     for (uint8_t group = isInLines(count) ? 1 : 0; group <= last; ++group) {
       for (unsigned r = 0; r < kNumResources && !isRaw; ++r)
         if (lattice.hasSteps(static_cast<Resource>(r)))

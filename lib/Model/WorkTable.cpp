@@ -123,6 +123,8 @@ void WorkTable::addFirstGroup(const Layer &layer, const Lattice &lattice,
   auto channels = groupedDim(layer.kind);
   if (!channels)
     return;
+  if (hasBands(layer.kind))
+    extent.rows = outputRowsOf(layer);
   int64_t all = std::max<int64_t>(1, layer[*channels]);
   int64_t first = firstPlateau(lattice, *channels, all);
   auto [rows, read] = firstRows(layer);
@@ -214,6 +216,22 @@ double WorkTable::groupValue(CountKind count, const Work &work,
   }
 }
 
+double WorkTable::bandValue(const Term &term, const Work &work,
+                            const Extent &extent) const {
+  Bands bands = cutIntoBands(extent.rows, work, extent.firstWeightBytes,
+                             kBufferBytes[term.group]);
+  switch (term.count) {
+  case CountKind::Bands:
+    return bands.count;
+  case CountKind::BandWeightBytes:
+    return bands.weightBytes;
+  case CountKind::BandFirstWeightBytes:
+    return bands.count * double(extent.firstWeightBytes);
+  default:
+    return bands.inputBytes;
+  }
+}
+
 double WorkTable::lineValue(const Term &term, const Extent &extent) const {
   bool ofInput = term.count == CountKind::InputLines ||
                  term.count == CountKind::LineInputElements;
@@ -247,6 +265,8 @@ double WorkTable::value(const Term &term) const {
       extents[term.steps ? static_cast<unsigned>(*term.steps) : kNumResources];
   if (isOfGroups(term.count))
     return groupValue(term.count, work, extent);
+  if (isOfBands(term.count))
+    return bandValue(term, work, extent);
   if (isLines(term.count) || isInLines(term.count))
     return lineValue(term, extent);
   if (isFetchedAgain(term.count))

@@ -117,6 +117,42 @@ TEST(Terms, LinesPositionsAndWhatIsFetchedAgain) {
   EXPECT_EQ(valueOf(lattice, large, "input_per_1m_weights"), 90000);
 }
 
+TEST(Terms, LayersAreCutIntoBandsThatFitABuffer) {
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  lattice.steps = {step(dim::conv2d::oc, 8, Plateau::Ramps)};
+  // Rows of 64 x 32 bytes; 9,216 bytes of weights fit beside 27 of 64 rows: 25
+  // results, in three bands that share two rows each with the next.
+  const char *fit = "conv2d oc=32 ic=32 oh=62 ow=62 kh=3 kw=3 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, fit, "bands/64k"), 3);
+  EXPECT_EQ(valueOf(lattice, fit, "band_weight_bytes/64k"), 9216);
+  EXPECT_EQ(valueOf(lattice, fit, "band_first_weight_bytes/64k"), 3 * 8 * 288);
+  EXPECT_EQ(valueOf(lattice, fit, "band_input_bytes/64k"), (64 + 4) * 2048);
+  EXPECT_EQ(valueOf(lattice, fit, "bands/1m"), 1);
+  EXPECT_EQ(valueOf(lattice, fit, "band_input_bytes/1m"), 64 * 2048);
+  // 589,824 bytes of weights do not fit: two groups of 18,432 do, beside 14 of
+  // 16 rows of 2,048 bytes. Each of both images is two bands.
+  const char *deep =
+      "conv2d n=2 oc=256 ic=256 oh=14 ow=6 kh=3 kw=3 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, deep, "bands/64k"), 4);
+  EXPECT_EQ(valueOf(lattice, deep, "band_weight_bytes/64k"), 4 * 589824);
+  EXPECT_EQ(valueOf(lattice, deep, "band_input_bytes/64k"),
+            2 * (16 + 2) * 2048);
+  // Nothing fits: one row of results a band, which reads three.
+  EXPECT_EQ(valueOf(lattice, deep, "bands/32k"), 2 * 14);
+  EXPECT_EQ(valueOf(lattice, deep, "band_input_bytes/32k"), 2 * 14 * 3 * 2048);
+}
+
+TEST(Terms, RowsOfAProductOfMatricesAreBandsToo) {
+  Lattice lattice;
+  lattice.kind = LayerKind::MatMul;
+  // 16,384 of 32,768 bytes hold 128 of 300 rows.
+  const char *text = "matmul m=300 n=128 k=128 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, text, "bands/32k"), 3);
+  EXPECT_EQ(valueOf(lattice, text, "band_weight_bytes/32k"), 16384);
+  EXPECT_EQ(valueOf(lattice, text, "band_input_bytes/32k"), 300 * 128);
+}
+
 TEST(Terms, WhatDoesNotFitIntoACacheIsMissed) {
   auto lattice = Lattice::fromJson(R"({"kind": "matmul", "unit_work": {
     "units": ["l2"], "inputs": ["m"], "values": 1, "constants": [],
@@ -135,12 +171,16 @@ TEST(Terms, WhatDoesNotFitIntoACacheIsMissed) {
             2);
 }
 
-TEST(Terms, UnknownGroupsAndUnits) {
+TEST(Terms, UnknownGroupsUnitsAndBuffers) {
   EXPECT_EQ(parseTerm("macs/12").error().message,
             "work term 'macs/12': groups of '12' output positions, expected 4, "
             "8, 16, 32, 64 or 128");
   EXPECT_EQ(parseTerm("unit_busy/99").error().message,
             "work term 'unit_busy/99': unit '99', expected a number below 16");
+  EXPECT_EQ(parseTerm("bands/3k").error().message,
+            "work term 'bands/3k': a buffer of '3k', expected 32k, 64k, 128k, "
+            "256k, 512k or 1m");
+  EXPECT_EQ(parseTerm("bands").error().message, "unknown work term 'bands'");
 }
 
 TEST(Terms, OnlyWhatIsAskedForIsComputed) {

@@ -21,6 +21,8 @@
 //                          the input
 //   line_input_elements/4  with the elements of each such row taken four at a
 //                          time, as bursts do
+//   band_weight_bytes/128k of a layer that is cut into bands of output rows
+//                          where it exceeds so large a buffer, and of each band
 //   macs@compute/16        with the output positions of an image, all its axes
 //                          flattened, taken sixteen at a time
 //   tile_steps/16          of tiles with so many positions
@@ -35,6 +37,7 @@
 
 #include "pr/Lattice/Lattice.h"
 #include "pr/Layer/Work.h"
+#include "pr/Model/Bands.h"
 #include "pr/Model/TileCounts.h"
 
 #include <array>
@@ -89,6 +92,10 @@ enum class CountKind : uint8_t {
   InputPer256KWeights,
   InputPer512KWeights,
   InputPer1MWeights,
+  Bands, ///< of output rows that fit a buffer; so the next three
+  BandWeightBytes,
+  BandFirstWeightBytes,
+  BandInputBytes,
   UnitBusy,  ///< cycles of a described machine's unit (UnitWork.h)
   UnitFirst, ///< latencies of its first pass; so the next one of the last
   UnitLast,
@@ -123,6 +130,10 @@ inline bool isFetchedAgain(CountKind count) {
   return count >= CountKind::WeightsPer32KInput &&
          count <= CountKind::InputPer1MWeights;
 }
+/// Of the bands of output rows that a layer is cut into.
+inline bool isOfBands(CountKind count) {
+  return count >= CountKind::Bands && count <= CountKind::BandInputBytes;
+}
 inline bool isBytesOver(CountKind count) {
   return count >= CountKind::BytesOver16K && count <= CountKind::BytesOver64M;
 }
@@ -151,7 +162,7 @@ struct Term {
   /// The resource whose steps round the layer first; nullopt: raw.
   std::optional<Resource> steps;
   /// One more than the place in kPositionGroups; 0: positions one by one. Of
-  /// the counts of units, the place of the unit.
+  /// the counts of units, the place of the unit; of bands, in kBufferBytes.
   uint8_t group = 0;
 
   friend bool operator==(const Term &a, const Term &b) {
@@ -183,7 +194,8 @@ inline ResourceMask maskOf(const Term &term) {
     return ResourceMask(1u << (kFirstTileBit + term.group));
   if (isOfUnits(term.count))
     return ResourceMask(1u << kUnitBit);
-  unsigned place = isOfGroups(term.count) ? kNumResources : 0;
+  bool readsGroups = isOfGroups(term.count) || isOfBands(term.count);
+  unsigned place = readsGroups ? kNumResources : 0;
   if (term.steps)
     return ResourceMask(1u << (place + static_cast<unsigned>(*term.steps)));
   return place ? ResourceMask(1u << (2 * kNumResources)) : ResourceMask(0);
@@ -212,6 +224,7 @@ private:
     /// Elements of one line.
     int64_t inputLine = 1, outputLine = 1;
     int64_t positions = 1;
+    OutputRows rows;
   };
   static Extent extentOf(const Layer &layer, const Work &work);
   static void addFirstGroup(const Layer &layer, const Lattice &lattice,
@@ -220,6 +233,8 @@ private:
                     const Extent &extent) const;
   void countUnits(const UnitWork &work, const Layer &layer);
   double unitValue(const Term &term) const;
+  double bandValue(const Term &term, const Work &work,
+                   const Extent &extent) const;
   double lineValue(const Term &term, const Extent &extent) const;
 
   Work rawWork;
