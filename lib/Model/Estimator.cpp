@@ -179,6 +179,9 @@ static int64_t wholeUnits(double value, double (*round)(double)) {
       std::clamp(round(value), 1.0, static_cast<double>(kMaxCount)));
 }
 
+static double roundDown(double value) { return std::floor(value); }
+static double roundUp(double value) { return std::ceil(value); }
+
 /// Bounds are there with the value, both of them, and hold it: the picoseconds
 /// of one alone may be too many, and a bundle may say anything.
 static void orderBounds(std::optional<int64_t> value,
@@ -213,10 +216,13 @@ Estimate Estimator::State::finish(const Layer &layer,
   };
   store(prediction.latency, std::nearbyint, result.cycles, result.timePs);
   if (prediction.bounds) {
-    store(prediction.bounds->first, std::floor, result.lowerCycles,
-          result.lowerPs);
-    store(prediction.bounds->second, std::ceil, result.upperCycles,
-          result.upperPs);
+    // A latency is a whole number: it lies between two bounds if it lies
+    // between the outermost whole numbers that do. A measurement was where it
+    // was.
+    auto [low, high] = prediction.measured ? std::pair(roundDown, roundUp)
+                                           : std::pair(roundUp, roundDown);
+    store(prediction.bounds->first, low, result.lowerCycles, result.lowerPs);
+    store(prediction.bounds->second, high, result.upperCycles, result.upperPs);
   }
   orderBounds(result.timePs, result.lowerPs, result.upperPs);
   orderBounds(result.cycles, result.lowerCycles, result.upperCycles);

@@ -25,6 +25,14 @@ static std::optional<double> quantile(const std::vector<double> &sorted,
   return sorted[rank - 1];
 }
 
+/// What is said of a layer is a whole number; so is its latency. Without this,
+/// intervals of a few cycles would hold far more than their level.
+static double errorOf(double predicted, double measured) {
+  if (std::nearbyint(predicted) == std::nearbyint(measured))
+    return 0;
+  return std::abs(std::log(measured / predicted));
+}
+
 Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
                                        const std::vector<double> &measured,
                                        const std::vector<double> &scales) {
@@ -68,7 +76,7 @@ Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
     std::vector<double> scores;
     for (size_t i = first; i < end; ++i) {
       size_t row = order[i];
-      scores.push_back(std::abs(std::log(measured[row] / predicted[row])) /
+      scores.push_back(errorOf(predicted[row], measured[row]) /
                        (scales.empty() ? 1 : scales[row]));
     }
     std::sort(scores.begin(), scores.end());

@@ -44,8 +44,8 @@ TEST(Correction, MovesPredictions) {
   EXPECT_EQ(estimate.cycles, int64_t(latency));
   EXPECT_EQ(estimate.correctedBy, 2);
   double reach = 1.1 * std::exp(0.1);
-  EXPECT_EQ(estimate.lowerCycles, int64_t(std::floor(latency / reach)));
-  EXPECT_EQ(estimate.upperCycles, int64_t(std::ceil(latency * reach)));
+  EXPECT_EQ(estimate.lowerCycles, int64_t(std::ceil(latency / reach)));
+  EXPECT_EQ(estimate.upperCycles, int64_t(std::floor(latency * reach)));
   EXPECT_GT(*ask(matmul(8, 9, 16), 95).upperCycles, *estimate.upperCycles);
   // Far away it is a correction all the same.
   Estimate far = ask(matmul(1, 8, 1024));
@@ -68,9 +68,9 @@ TEST(Correction, OldMeasurementsAreOfTheOldDevice) {
   double latency = 150 + 8 * 8 * 4 / 8;
   EXPECT_EQ(estimate.cycles, int64_t(latency));
   EXPECT_EQ(estimate.lowerCycles,
-            int64_t(std::floor(latency * 0.98 * std::exp(-0.1))));
+            int64_t(std::ceil(latency * 0.98 * std::exp(-0.1))));
   EXPECT_EQ(estimate.upperCycles,
-            int64_t(std::ceil(latency * 1.05 * std::exp(0.1))));
+            int64_t(std::floor(latency * 1.05 * std::exp(0.1))));
 }
 
 TEST(Correction, OneByOneAndTogetherAreTheSame) {

@@ -69,15 +69,32 @@ TEST(Interval, AnExactModelHasAPoint) {
   EXPECT_EQ(interval->bounds(7, 90), std::make_pair(7.0, 7.0));
 }
 
+TEST(Interval, TheSameWholeNumberIsNoError) {
+  // Half of the scores are 0, as predictions of 9.6 and 10.4 are 10; the other
+  // half log(11 / 10.4).
+  std::vector<double> predicted, measured;
+  for (int i = 0; i < 99; ++i) {
+    predicted.push_back(i % 3 ? 10.4 : 9.6);
+    measured.push_back(i % 2 && i % 3 ? 11 : 10);
+  }
+  auto interval = Interval::calibrate(predicted, measured);
+  ASSERT_TRUE(interval);
+  EXPECT_NEAR(interval->bounds(10.4, 80)->second, 11, 1e-12);
+  measured.assign(99, 10);
+  interval = Interval::calibrate(predicted, measured);
+  EXPECT_EQ(interval->bounds(7.3, 95), std::make_pair(7.3, 7.3));
+}
+
 namespace {
-/// Latencies whose error depends on their size: small ones 20 %, large 2 %.
+/// Latencies whose error depends on their size: small ones 20 %, large 2 %; all
+/// so large that a whole unit is little.
 struct Noisy {
   std::vector<double> predicted, measured;
   Noisy(size_t count, std::mt19937_64 &random) {
     std::normal_distribution<double> normal;
     for (size_t i = 0; i < count; ++i) {
-      double size = std::exp(double(random() % 10000) / 1000);
-      double spread = size < 150 ? 0.2 : 0.02;
+      double size = 1e6 * std::exp(double(random() % 10000) / 1000);
+      double spread = size < 150e6 ? 0.2 : 0.02;
       predicted.push_back(size);
       measured.push_back(size * std::exp(spread * normal(random)));
     }
@@ -100,7 +117,7 @@ TEST(Interval, CoversAsPromisedAndAdapts) {
         bool hit = bounds->first <= fresh.measured[i] &&
                    fresh.measured[i] <= bounds->second;
         double relative = (bounds->second - bounds->first) / fresh.predicted[i];
-        bool isSmall = fresh.predicted[i] < 100;
+        bool isSmall = fresh.predicted[i] < 100e6;
         inside += hit;
         insideSmall += hit && isSmall;
         small += isSmall;

@@ -35,8 +35,8 @@ static KindModel toyModel() {
                                  test::matmul(128, 512, 256)};
   model.domain = Domain::hullOf(training);
   // All errors are 10 %, twenty of them.
-  auto interval = Interval::calibrate(std::vector<double>(20, 1.0),
-                                      std::vector<double>(20, 1.1));
+  auto interval = Interval::calibrate(std::vector<double>(20, 100.0),
+                                      std::vector<double>(20, 110.0));
   EXPECT_TRUE(interval);
   model.interval = *interval;
   auto exact = ExactTable::build({{test::matmul(8, 8, 8), {100, 98, 105}}});

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Intervals that hold: conformal prediction from the errors on measurements the
-// model has not seen. The score is |log(measured / predicted)|; the interval of
-// level p is the prediction times and over exp(q), q the ceil((n+1)p)-th of the
-// n sorted scores (Lei et al., "Distribution-Free Predictive Inference for
-// Regression", 2018). With fewer than p/(1-p) scores there is no such score,
-// and no interval. The width follows the local error: scores are divided by the
-// error that is expected of each layer, where a model of that exists;
-// otherwise, where there are enough scores, they are kept apart by the size of
-// the prediction.
+// model has not seen. The score is |log(measured / predicted)|, or 0 where both
+// are the same number of whole units; the interval of level p is the prediction
+// times and over exp(q), q the ceil((n+1)p)-th of the n sorted scores (Lei et
+// al., "Distribution-Free Predictive Inference for Regression", 2018). With
+// fewer than p/(1-p) scores there is no such score, and no interval. The width
+// follows the local error: scores are divided by the error that is expected of
+// each layer, where a model of that exists; otherwise, where there are enough
+// scores, they are kept apart by the size of the prediction.
 #ifndef PR_MODEL_INTERVAL_H
 #define PR_MODEL_INTERVAL_H
 
