@@ -10,12 +10,20 @@
 using namespace pr;
 using nlohmann::json;
 
+static constexpr std::string_view kOtherwise = "otherwise";
+
+const Branches &Base::branchesOf(LayerCase layerCase) const {
+  auto own = cases.find(layerCase);
+  return own == cases.end() ? branches : own->second;
+}
+
 BaseValue Base::evaluate(const WorkTable &work) const {
+  const Branches &own = branchesOf(work.layerCase());
   BaseValue best;
   double second = 0;
-  for (unsigned i = 0; i < branches.size(); ++i) {
+  for (unsigned i = 0; i < own.size(); ++i) {
     double latency = 0;
-    for (const WeightedTerm &weighted : branches[i])
+    for (const WeightedTerm &weighted : own[i])
       latency += weighted.weight * work.value(weighted.term);
     if (i < kNamedBranches)
       best.branches[i] = latency;
@@ -30,15 +38,22 @@ BaseValue Base::evaluate(const WorkTable &work) const {
   return best;
 }
 
-ResourceMask Base::resources() const {
+static ResourceMask resourcesOf(const Branches &branches) {
   ResourceMask mask = 0;
-  for (const auto &branch : branches)
+  for (const Branch &branch : branches)
     for (const WeightedTerm &weighted : branch)
       mask |= maskOf(weighted.term);
   return mask;
 }
 
-static std::string printBranch(const std::vector<WeightedTerm> &branch) {
+ResourceMask Base::resources() const {
+  ResourceMask mask = resourcesOf(branches);
+  for (const auto &[layerCase, own] : cases)
+    mask |= resourcesOf(own);
+  return mask;
+}
+
+static std::string printBranch(const Branch &branch) {
   std::string text;
   for (const WeightedTerm &weighted : branch) {
     char number[32];
@@ -50,24 +65,43 @@ static std::string printBranch(const std::vector<WeightedTerm> &branch) {
   return text.empty() ? "0" : text;
 }
 
-std::string Base::print() const {
+static std::string printBranches(const Branches &branches) {
   if (branches.size() == 1)
     return printBranch(branches[0]);
   std::string text;
-  for (const auto &branch : branches)
+  for (const Branch &branch : branches)
     text += (text.empty() ? "" : ", ") + printBranch(branch);
   return "max(" + text + ")";
 }
 
-json pr::baseToJson(const Base &base) {
-  json branches = json::array();
-  for (const auto &branch : base.branches) {
+std::string Base::print() const {
+  if (cases.empty())
+    return printBranches(branches);
+  std::string text;
+  for (const auto &[layerCase, own] : cases)
+    text += std::string(toString(layerCase)) + ": " + printBranches(own) + "; ";
+  return text + std::string(kOtherwise) + ": " + printBranches(branches);
+}
+
+static json branchesToJson(const Branches &branches) {
+  json result = json::array();
+  for (const Branch &branch : branches) {
     json terms = json::object();
     for (const WeightedTerm &weighted : branch)
       terms[toString(weighted.term)] = weighted.weight;
-    branches.push_back(std::move(terms));
+    result.push_back(std::move(terms));
   }
-  return {{"branches", std::move(branches)}};
+  return result;
+}
+
+json pr::baseToJson(const Base &base) {
+  if (base.cases.empty())
+    return {{"branches", branchesToJson(base.branches)}};
+  // No "branches": who knows of no cases must not read it.
+  json cases = {{kOtherwise, branchesToJson(base.branches)}};
+  for (const auto &[layerCase, own] : base.cases)
+    cases[std::string(toString(layerCase))] = branchesToJson(own);
+  return {{"cases", std::move(cases)}};
 }
 
 static WeightedTerm weightedFromJson(const std::string &name,
@@ -80,16 +114,30 @@ static WeightedTerm weightedFromJson(const std::string &name,
   return weighted;
 }
 
+static Branches branchesFromJson(const JsonReader &reader) {
+  Branches branches;
+  for (const JsonReader &branch : reader.elements()) {
+    branches.emplace_back();
+    for (const auto &[name, weight] : branch.members())
+      branches.back().push_back(weightedFromJson(name, weight));
+  }
+  if (branches.empty())
+    reader.fail("at least one branch");
+  return branches;
+}
+
 Base pr::baseFromJson(const JsonReader &reader, LayerKind kind) {
   Base base;
   base.kind = kind;
-  for (const JsonReader &branch : reader.at("branches").elements()) {
-    base.branches.emplace_back();
-    for (const auto &[name, weight] : branch.members())
-      base.branches.back().push_back(weightedFromJson(name, weight));
+  auto cases = reader.find("cases");
+  if (!cases) {
+    base.branches = branchesFromJson(reader.at("branches"));
+    return base;
   }
-  if (base.branches.empty())
-    reader.at("branches").fail("at least one branch");
+  for (const auto &[name, own] : cases->members())
+    if (name != kOtherwise)
+      base.cases[own.check(parseLayerCase(name))] = branchesFromJson(own);
+  base.branches = branchesFromJson(cases->at(std::string(kOtherwise)));
   return base;
 }
 

@@ -11,9 +11,25 @@
 using namespace pr;
 using Eigen::MatrixXd;
 
+/// Fewer layers of a case say too little of it alone.
+static constexpr size_t kFewestOfCase = 40;
+/// To this share a base of its own must lower the error of a case: where a
+/// machine runs all layers alike, those of one case teach what there is to know
+/// of another.
+static constexpr double kCasesGain = 0.8;
+
+namespace {
+/// One latency and one group for each layer.
+struct Rows {
+  std::vector<Layer> layers;
+  std::vector<double> latencies;
+  std::vector<int64_t> groups;
+};
+} // namespace
+
 /// The simplest alternative that is as good as the best, to 2 %. Simpler:
 /// fewer branches, then the smaller term set.
-static const BaseCandidate &choose(const std::vector<BaseCandidate> &compared) {
+static BaseCandidate choose(const std::vector<BaseCandidate> &compared) {
   double best = compared[0].error;
   for (const BaseCandidate &candidate : compared)
     best = std::min(best, candidate.error);
@@ -46,13 +62,12 @@ static std::vector<int> usedColumns(const BranchWeights &weights) {
   return kept;
 }
 
-static Base makeBase(LayerKind kind, const std::vector<Term> &terms,
-                     const std::vector<int> &columns,
-                     const BranchWeights &weights) {
-  Base base;
-  base.kind = kind;
+static Branches makeBranches(const std::vector<Term> &terms,
+                             const std::vector<int> &columns,
+                             const BranchWeights &weights) {
+  Branches branches;
   for (int branch = 0; branch < weights.cols(); ++branch) {
-    std::vector<WeightedTerm> sum;
+    Branch sum;
     for (size_t j = 0; j < columns.size(); ++j)
       if (weights(j, branch) > 0)
         sum.push_back({terms[columns[j]], weights(j, branch)});
@@ -62,31 +77,33 @@ static Base makeBase(LayerKind kind, const std::vector<Term> &terms,
     std::sort(sum.begin(), sum.end(), [](const auto &a, const auto &b) {
       return toString(a.term) < toString(b.term);
     });
-    base.branches.push_back(std::move(sum));
+    branches.push_back(std::move(sum));
   }
-  if (base.branches.empty())
-    base.branches.push_back({});
-  return base;
+  if (branches.empty())
+    branches.push_back({});
+  return branches;
 }
 
 /// The weights that a base gives to these columns; none without a base.
-static BranchWeights weightsOf(const Base *base, const std::vector<Term> &terms,
+static BranchWeights weightsOf(const Branches *start,
+                               const std::vector<Term> &terms,
                                const std::vector<int> &columns,
                                unsigned branches) {
-  if (!base || base->branches.size() > branches)
+  if (!start || start->size() > branches)
     return {};
   BranchWeights weights = BranchWeights::Zero(columns.size(), branches);
-  for (size_t branch = 0; branch < base->branches.size(); ++branch)
-    for (const WeightedTerm &weighted : base->branches[branch])
+  for (size_t branch = 0; branch < start->size(); ++branch)
+    for (const WeightedTerm &weighted : (*start)[branch])
       for (size_t j = 0; j < columns.size(); ++j)
         if (terms[columns[j]] == weighted.term)
           weights(j, branch) = weighted.weight;
   return weights;
 }
 
-static Base fitFinal(LayerKind kind, const MatrixXd &rows,
-                     const std::vector<Term> &terms, unsigned branches,
-                     uint64_t seed, const Base *start) {
+static Branches fitFinal(const Rows &data, const Lattice &lattice,
+                         const std::vector<Term> &terms, unsigned branches,
+                         uint64_t seed, const Branches *start) {
+  MatrixXd rows = relativeTerms(data.layers, data.latencies, lattice, terms);
   std::vector<int> columns = independentColumns(rows);
   MatrixXd part = selectColumns(rows, columns);
   BranchWeights weights = fitMaxAffine(
@@ -103,7 +120,73 @@ static Base fitFinal(LayerKind kind, const MatrixXd &rows,
     weights = fitMaxAffine(part, branches, seed, found);
     prune(part, weights);
   }
-  return makeBase(kind, terms, columns, weights);
+  return makeBranches(terms, columns, weights);
+}
+
+//===----------------------------------------------------------------------===//
+// Cases
+//===----------------------------------------------------------------------===//
+
+/// None but those whose layers do not all take the same way.
+static std::map<LayerCase, Rows> rowsByCase(const Rows &rows) {
+  std::map<LayerCase, Rows> cases;
+  for (size_t i = 0; i < rows.layers.size(); ++i) {
+    Rows &own = cases[caseOf(rows.layers[i])];
+    own.layers.push_back(rows.layers[i]);
+    own.latencies.push_back(rows.latencies[i]);
+    own.groups.push_back(rows.groups[i]);
+  }
+  return cases;
+}
+
+/// Those cases that have enough layers to be seen alone, and are explained so
+/// much better by themselves.
+static std::map<LayerCase, BaseCandidate>
+compareCases(const std::map<LayerCase, Rows> &rows,
+             const BaseCandidate &together, const Lattice &lattice,
+             const BaseFitOptions &options) {
+  std::map<LayerCase, BaseCandidate> found;
+  for (const auto &[layerCase, own] : rows) {
+    auto error = together.errorOfCase.find(layerCase);
+    if (own.layers.size() < kFewestOfCase ||
+        error == together.errorOfCase.end())
+      continue;
+    BaseCandidate alone = choose(
+        compareBases(own.layers, own.latencies, own.groups, lattice, options));
+    if (alone.error <= kCasesGain * error->second)
+      found[layerCase] = std::move(alone);
+  }
+  return found;
+}
+
+/// The given shapes as what was compared.
+static std::map<LayerCase, BaseCandidate>
+givenCases(const BaseFitOptions &options) {
+  std::map<LayerCase, BaseCandidate> cases;
+  for (const auto &[layerCase, shape] : options.cases)
+    cases[layerCase] = {shape.branches, "given", shape.terms, 0};
+  return cases;
+}
+
+static const Branches *branchesToStart(const Base *start, LayerCase layerCase) {
+  if (!start)
+    return nullptr;
+  auto own = start->cases.find(layerCase);
+  return own == start->cases.end() ? nullptr : &own->second;
+}
+
+static void fitCases(BaseFit &fit, const Rows &rows, const Lattice &lattice,
+                     const BaseFitOptions &options) {
+  std::map<LayerCase, Rows> cases = rowsByCase(rows);
+  if (!options.terms.empty())
+    fit.cases = givenCases(options);
+  else if (cases.size() > 1 && fit.chosen.error > kExact)
+    fit.cases = compareCases(cases, fit.chosen, lattice, options);
+  for (const auto &[layerCase, chosen] : fit.cases)
+    if (auto own = cases.find(layerCase); own != cases.end())
+      fit.base.cases[layerCase] =
+          fitFinal(own->second, lattice, chosen.terms, chosen.branches,
+                   options.seed, branchesToStart(options.start, layerCase));
 }
 
 static Expected<void> checkInput(const std::vector<Layer> &layers,
@@ -142,8 +225,11 @@ Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
   BaseFit fit;
   fit.compared = compareBases(layers, latencies, groups, lattice, options);
   fit.chosen = choose(fit.compared);
-  MatrixXd rows = relativeTerms(layers, latencies, lattice, fit.chosen.terms);
-  fit.base = fitFinal(lattice.kind, rows, fit.chosen.terms, fit.chosen.branches,
-                      options.seed, options.start);
+  Rows rows{layers, latencies, groups};
+  fit.base.kind = lattice.kind;
+  fit.base.branches = fitFinal(
+      rows, lattice, fit.chosen.terms, fit.chosen.branches, options.seed,
+      options.start ? &options.start->branches : nullptr);
+  fitCases(fit, rows, lattice, options);
   return fit;
 }

@@ -46,13 +46,12 @@ static std::vector<int> thinned(size_t rows) {
   return kept;
 }
 
-/// Mean absolute log error on held-out rows. Each counts for 1 at most:
-/// outliers must not decide.
-static double crossValidate(const MatrixXd &rows, unsigned branches,
-                            const std::vector<unsigned> &foldOf, unsigned folds,
-                            uint64_t seed) {
-  double sum = 0;
-  size_t count = 0;
+/// The absolute log error of each row when it is held out; 0 where there is no
+/// other fold. Each is 1 at most: outliers must not decide.
+static VectorXd crossValidate(const MatrixXd &rows, unsigned branches,
+                              const std::vector<unsigned> &foldOf,
+                              unsigned folds, uint64_t seed) {
+  VectorXd errors = VectorXd::Zero(rows.rows());
   for (unsigned fold = 0; fold < folds; ++fold) {
     std::vector<int> seen, heldOut;
     for (int i = 0; i < rows.rows(); ++i)
@@ -62,10 +61,21 @@ static double crossValidate(const MatrixXd &rows, unsigned branches,
     BranchWeights weights =
         fitMaxAffine(selectRows(rows, seen), branches, seed);
     VectorXd value = evaluateMaxAffine(selectRows(rows, heldOut), weights);
-    sum += value.array().max(1e-3).log().abs().min(1.0).sum();
-    count += heldOut.size();
+    errors(heldOut) = value.array().max(1e-3).log().abs().min(1.0);
   }
-  return count == 0 ? 0 : sum / double(count);
+  return errors;
+}
+
+static std::map<LayerCase, double>
+meanOfCases(const VectorXd &errors, const std::vector<LayerCase> &cases) {
+  std::map<LayerCase, double> sum, count;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    sum[cases[i]] += errors(i);
+    count[cases[i]] += 1;
+  }
+  for (auto &[layerCase, total] : sum)
+    total /= count[layerCase];
+  return sum;
 }
 
 /// Another branch must lower the error to this share for a further one to be
@@ -80,7 +90,6 @@ static constexpr unsigned kMostAdditions = 2;
 static constexpr size_t kMostSets = 2;
 /// Of sets whose errors are this close, more branches may change the order.
 static constexpr double kHopeful = 1.05;
-static constexpr double kExact = 1e-9;
 
 namespace {
 /// Compares term sets and numbers of branches by their error on held-out rows.
@@ -98,6 +107,7 @@ public:
     std::vector<double> judgedLatencies;
     for (int row : thinned(layers.size())) {
       foldOf.push_back(all[row]);
+      cases.push_back(caseOf(layers[row]));
       judged.push_back(layers[row]);
       judgedLatencies.push_back(latencies[row]);
     }
@@ -128,6 +138,7 @@ private:
   std::vector<Term> known;
   MatrixXd values;
   std::vector<unsigned> foldOf;
+  std::vector<LayerCase> cases;
   std::vector<BaseCandidate> compared;
 };
 } // namespace
@@ -149,9 +160,10 @@ size_t BaseSearch::independentTerms(const TermSet &set) const {
 bool BaseSearch::compare(const TermSet &set, unsigned branches) {
   MatrixXd rows = valuesOf(set.terms);
   MatrixXd independent = selectColumns(rows, independentColumns(rows));
-  compared.push_back(
-      {branches, set.name, set.terms,
-       crossValidate(independent, branches, foldOf, folds, options.seed)});
+  VectorXd errors =
+      crossValidate(independent, branches, foldOf, folds, options.seed);
+  compared.push_back({branches, set.name, set.terms, errors.mean(),
+                      meanOfCases(errors, cases)});
   return compared.back().error < kExact;
 }
 

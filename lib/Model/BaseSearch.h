@@ -14,6 +14,8 @@ namespace pr {
 /// Errors that differ by no more than this factor do not tell bases apart: the
 /// simpler one is taken.
 inline constexpr double kAsGood = 1.02;
+/// An error below this is rounding.
+inline constexpr double kExact = 1e-9;
 
 /// Alternatives with their error on held-out rows, up to the first that is
 /// exact. Precondition: as many latencies and groups as layers, at least one.

@@ -33,7 +33,7 @@ Expected<void> pr::checkCorrection(const Correction &correction,
                    "', expected 16 lower-case hexadecimal digits");
   const Base &added = correction.added;
   if (!added.branches.empty() &&
-      (added.kind != kind || added.branches.size() > 1))
+      (added.kind != kind || added.branches.size() > 1 || !added.cases.empty()))
     return invalid("adds work of another kind, or a maximum, expected a sum");
   return {};
 }

@@ -142,6 +142,7 @@ void WorkTable::addFirstGroup(const Layer &layer, const Lattice &lattice,
 WorkTable WorkTable::compute(const Lattice &lattice, const Layer &layer,
                              ResourceMask mask) {
   WorkTable table;
+  table.ownCase = caseOf(layer);
   table.rawWork = workOf(layer);
   table.extents[kNumResources] = extentOf(layer, table.rawWork);
   ResourceMask first = mask >> kNumResources;

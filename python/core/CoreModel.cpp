@@ -88,15 +88,22 @@ static py::array_t<double> predictBase(const Base &base,
   return toArray(result);
 }
 
-static py::list branchesOf(const Base &base) {
-  py::list branches;
-  for (const auto &branch : base.branches) {
+static py::list toList(const Branches &branches) {
+  py::list result;
+  for (const Branch &branch : branches) {
     py::dict terms;
     for (const WeightedTerm &weighted : branch)
       terms[py::str(toString(weighted.term))] = weighted.weight;
-    branches.append(terms);
+    result.append(terms);
   }
-  return branches;
+  return result;
+}
+
+static py::dict casesOf(const Base &base) {
+  py::dict cases;
+  for (const auto &[layerCase, branches] : base.cases)
+    cases[py::str(toString(layerCase))] = toList(branches);
+  return cases;
 }
 
 /// Numbers the layers by shape.
@@ -113,11 +120,26 @@ static std::vector<int64_t> groupByShape(const std::vector<Layer> &layers) {
   return groups;
 }
 
-static py::tuple fitBaseInPython(
-    const std::vector<Layer> &layers, const std::vector<double> &latencies,
-    const Lattice &lattice, const std::optional<std::vector<int64_t>> &groups,
-    const std::optional<std::vector<std::string>> &terms, unsigned branches,
-    unsigned maxBranches, unsigned folds, uint64_t seed, const Base *start) {
+static py::dict toDict(const BaseCandidate &candidate) {
+  py::dict row;
+  row["branches"] = candidate.branches;
+  row["term_set"] = candidate.termSet;
+  row["terms"] = printTerms(candidate.terms);
+  row["cv_error"] = candidate.error;
+  return row;
+}
+
+/// The terms and number of branches of each case, by its name.
+using ShapesByCase =
+    std::map<std::string, std::pair<std::vector<std::string>, unsigned>>;
+
+static py::tuple
+fitBaseInPython(const std::vector<Layer> &layers,
+                const std::vector<double> &latencies, const Lattice &lattice,
+                const std::optional<std::vector<int64_t>> &groups,
+                const std::optional<std::vector<std::string>> &terms,
+                unsigned branches, unsigned maxBranches, unsigned folds,
+                uint64_t seed, const Base *start, const ShapesByCase &cases) {
   BaseFitOptions options;
   if (terms)
     options.terms = parseTerms(*terms);
@@ -126,6 +148,9 @@ static py::tuple fitBaseInPython(
   options.folds = folds;
   options.seed = seed;
   options.start = start;
+  for (const auto &[name, shape] : cases)
+    options.cases[unwrap(parseLayerCase(name))] = {parseTerms(shape.first),
+                                                   shape.second};
   std::vector<int64_t> groupNumbers = groups ? *groups : groupByShape(layers);
   auto fit = [&] {
     py::gil_scoped_release release;
@@ -134,13 +159,15 @@ static py::tuple fitBaseInPython(
   BaseFit result = unwrap(std::move(fit));
   py::list compared;
   for (const BaseCandidate &candidate : result.compared) {
-    py::dict row;
-    row["branches"] = candidate.branches;
-    row["term_set"] = candidate.termSet;
-    row["terms"] = printTerms(candidate.terms);
-    row["cv_error"] = candidate.error;
+    py::dict row = toDict(candidate);
     row["chosen"] = candidate.branches == result.chosen.branches &&
                     candidate.termSet == result.chosen.termSet;
+    if (row["chosen"].cast<bool>()) {
+      py::dict own;
+      for (const auto &[layerCase, chosen] : result.cases)
+        own[py::str(toString(layerCase))] = toDict(chosen);
+      row["cases"] = own;
+    }
     compared.append(row);
   }
   return py::make_tuple(result.base, compared);
@@ -148,7 +175,9 @@ static py::tuple fitBaseInPython(
 
 static void defineBase(py::module_ &module) {
   py::class_<Base>(module, "Base", "The analytic part of a model.")
-      .def_property_readonly("branches", branchesOf)
+      .def_property_readonly(
+          "branches", [](const Base &base) { return toList(base.branches); })
+      .def_property_readonly("cases", casesOf)
       .def("predict", predictBase, py::arg("layers"), py::arg("lattice"))
       .def_property_readonly("text", &Base::print)
       .def("to_json", &Base::toJson)
@@ -163,7 +192,7 @@ static void defineBase(py::module_ &module) {
              py::arg("groups") = std::nullopt, py::arg("terms") = std::nullopt,
              py::arg("branches") = 0, py::arg("max_branches") = 4,
              py::arg("folds") = 5, py::arg("seed") = 0,
-             py::arg("start") = nullptr);
+             py::arg("start") = nullptr, py::arg("cases") = ShapesByCase());
 }
 
 //===----------------------------------------------------------------------===//

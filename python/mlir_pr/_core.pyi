@@ -228,6 +228,9 @@ class Base:
 
     @property
     def branches(self) -> list[dict[str, float]]: ...
+    @property
+    def cases(self) -> dict[str, list[dict[str, float]]]:
+        """In place of `branches`, of layers of these cases: pointwise, windowed ..."""
     def predict(self, layers: Sequence[Layer], lattice: Lattice) -> Float64Vector: ...
     @property
     def text(self) -> str:
@@ -246,11 +249,15 @@ def fit_base(
     max_branches: int = 4,
     folds: int = 5,
     seed: int = 0,
+    start: Optional[Base] = None,
+    cases: Mapping[str, tuple[Sequence[str], int]] = {},
 ) -> tuple[Base, list[dict[str, Any]]]:
     """The base and what was compared to choose it: [{"branches", "term_set",
     "terms", "cv_error", "chosen"}], cv_error the mean absolute log error on held-out
-    groups, each at most 1. groups: rows of one group are held out together (default: by
-    shape). With terms and branches given nothing is compared."""
+    groups, each at most 1. The chosen one has "cases" as well: the same of each case that
+    got branches of its own, by name. groups: rows of one group are held out together
+    (default: by shape). With terms and branches given nothing is compared, and `cases`
+    says which get their own, of which terms and how many. start: a base to begin from."""
 
 # -- Forest, interval, bundle --------------------------------------------------
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mlir_pr import _core, ui
+from mlir_pr.transfer import terms_of
 from mlir_pr.units import format_count
 
 #: Longer bases are printed apart.
@@ -75,9 +76,10 @@ def _short(base: _core.Base) -> str:
     """As it is, or how large it is where nobody would read it in a table."""
     if len(base.text) <= _MOST_BASE_TEXT:
         return base.text
-    terms = len({term for branch in base.branches for term in branch})
+    terms = len(set(terms_of(base)))
     sums = "a sum" if len(base.branches) == 1 else f"the largest of {len(base.branches)} sums"
-    return f"{sums} of {terms} terms (mlir-pr show)"
+    own = f", {len(base.cases)} cases with their own" if base.cases else ""
+    return f"{sums} of {terms} terms{own} (mlir-pr show)"
 
 
 def render_corrections(estimator: _core.Estimator) -> Table:
@@ -112,10 +114,12 @@ def _kind_table(kind: str, about: Mapping[str, Any], base: _core.Base) -> Table:
                       f"{step['knowledge']})" for step in about["lattice"])
     domain = ", ".join(f"{dim} {low}..{high}" if low < high else f"{dim} {low}"
                        for dim, (low, high) in about["domain"].items())
-    for number, branch in enumerate(base.branches):
-        text = " + ".join(f"{weight:.6g}" if term == "launch" else f"{weight:.6g} {term}"
-                          for term, weight in branch.items())
-        table.add_row("base" if number == 0 else "or, if longer", text)
+    for name, branches in {**base.cases, "": base.branches}.items():
+        first = f"base, {name.replace('_', ', ')}" if name else "base, others" if base.cases else "base"
+        for number, branch in enumerate(branches):
+            text = " + ".join(f"{weight:.6g}" if term == "launch" else f"{weight:.6g} {term}"
+                              for term, weight in branch.items())
+            table.add_row(first if number == 0 else "or, if longer", text)
     table.add_row("steps", steps or "none")
     if units := about.get("units"):
         table.add_row("units", ", ".join(f"{number} {name}" for number, name in enumerate(units)))

@@ -23,6 +23,7 @@ from mlir_pr import _core
 from mlir_pr.errors import InputError
 from mlir_pr.metrics import error_metrics
 from mlir_pr.store import Measurement, merge
+from mlir_pr.transfer import terms_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -175,8 +176,7 @@ def fit(estimator: _core.Estimator, kind: str, rows: Sequence[Row]) -> Fit:
 
 def _terms(entry: Mapping[str, Any], layers: Sequence[_core.Layer]) -> dict[str, FloatArray]:
     """What the base may have charged wrongly: its own terms, and a launch."""
-    names = dict.fromkeys(["launch", *(name for branch in entry["base"].branches
-                                       for name in branch)])
+    names = dict.fromkeys(["launch", *terms_of(entry["base"])])
     matrix = _core.term_matrix(layers, entry["lattice"], list(names))
     return {name: column for name, column in zip(names, matrix.T) if column.max() > 0}
 

@@ -157,7 +157,9 @@ def fit_chosen(data: KindData, chosen: Mapping[str, Any], whole: _core.Base,
     a better one. Which one a fit ends in is luck, and no property of the rows left out."""
     return _core.fit_base(data.layers, data.latencies, data.lattice, data.groups,
                           terms=chosen["terms"], branches=chosen["branches"],
-                          seed=options.seed, start=whole)[0]
+                          seed=options.seed, start=whole,
+                          cases={name: (one["terms"], one["branches"])
+                                 for name, one in chosen["cases"].items()})[0]
 
 
 def mape(predicted: FloatArray, measured: FloatArray) -> float:

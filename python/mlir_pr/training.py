@@ -199,6 +199,8 @@ def _choose(data: KindData, options: Options,
     comparison = {
         "base_compared": [{key: row[key] for key in ("branches", "term_set", "cv_error", "chosen")}
                           for row in compared],
+        "base_cases": {name: {key: one[key] for key in ("branches", "term_set", "cv_error")}
+                       for name, one in chosen["cases"].items()},
         "forest_compared": trials,
     }
     return Candidate("anew", fit_forest(data, base, best_shape, options), best_parts, best,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Sequence
+from typing import Any, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +57,7 @@ class Source:
 
     def fits(self, lattice: _core.Lattice) -> bool:
         """Whether its base and its forest can be asked about layers on this lattice."""
-        counts = {term for branch in self.base.branches for term in branch}
+        counts = set(terms_of(self.base))
         if any(term.startswith("unit_") for term in counts) and not self._has_units_of(lattice):
             return False
         return self.forest is None or set(self.features) <= set(_core.feature_names(lattice))
@@ -130,15 +130,28 @@ def _predict(base: _core.Base, source: Source, layers: Sequence[_core.Layer],
     return np.asarray(latency * np.exp(source.forest.predict(matrix).astype(np.float64)))
 
 
+def terms_of(base: _core.Base) -> list[str]:
+    """Of all branches and cases, each as often as it is there."""
+    return [term for branches in (base.branches, *base.cases.values())
+            for branch in branches for term in branch]
+
+
 def _weights(base: _core.Base) -> int:
-    return sum(len(branch) for branch in base.branches)
+    return len(terms_of(base))
 
 
 def _scaled(base: _core.Base, kind: str, factors: FloatArray) -> _core.Base:
+    """Its weights times the factors, in the order of its text."""
     left = iter(factors)
-    branches = [{term: float(weight * next(left)) for term, weight in branch.items()}
-                for branch in base.branches]
-    return _core.Base.from_json(json.dumps({"branches": branches}), kind)
+
+    def scaled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: scaled(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [scaled(inner) for inner in value]
+        return float(value * next(left))
+
+    return _core.Base.from_json(json.dumps(scaled(json.loads(base.to_json()))), kind)
 
 
 def _units(lattice: _core.Lattice) -> list[str]:

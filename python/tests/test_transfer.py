@@ -5,6 +5,7 @@ import random
 from typing import Callable, Sequence
 
 import numpy as np
+import pytest
 
 from mlir_pr import _core, training, transfer
 from mlir_pr.training import ForestShape, Options, Row, Trained
@@ -108,6 +109,20 @@ def test_an_unlike_device_does_no_harm() -> None:
     moved = training.train(few, target("new", 16), QUICK, similar=old, similar_rows=many)
     anew = training.train(few, target("new", 16), QUICK)
     assert error(moved, array(16)) <= 1.1 * error(anew, array(16))
+
+
+def test_cases_of_a_base_are_moved_as_its_branches_are() -> None:
+    base = _core.Base.from_json(
+        '{"cases": {"otherwise": [{"macs": 1.0}], "pointwise": [{"launch": 9.0, "macs": 3.0}]}}',
+        "conv2d")
+    layers = [_core.Layer.parse(f"conv2d oc={oc} ic=8 oh=9 ow=9 kh={kernel} kw={kernel} : i8, i8 -> i32")
+              for kernel in (1, 3) for oc in range(1, 20)]
+    lattice = _core.Lattice("conv2d")
+    one = transfer.Source("id", "old", lattice, base, [], None, [], np.empty(0), [])
+    assert sorted(transfer.terms_of(base)) == ["launch", "macs", "macs"]
+    moved = transfer.adapted_base(one, layers, 2 * base.predict(layers, lattice), lattice, False)
+    assert moved.cases["pointwise"][0] == pytest.approx({"launch": 18, "macs": 6}, rel=0.01)
+    assert moved.branches[0] == pytest.approx({"macs": 2}, rel=0.01)
 
 
 def test_terms_of_units_mean_nothing_where_units_differ() -> None:

@@ -179,6 +179,78 @@ TEST(BaseFit, FixedChoiceIsNotCompared) {
   EXPECT_EQ(fit->base.print(), "1 macs");
 }
 
+/// Convolutions with windows of 1 and 3, strided or not.
+static Sample convolutions(const std::function<double(const Layer &)> &time) {
+  std::mt19937_64 random(5);
+  auto upTo = [&](unsigned most) {
+    return std::to_string(1 + random() % most);
+  };
+  Sample result;
+  for (int64_t i = 0; i < 200; ++i) {
+    std::string kernel = i % 2 ? "1" : "3", stride = i % 4 < 2 ? "1" : "2";
+    std::string text = "conv2d oc=" + upTo(200) + " ic=" + upTo(200) + " oh=1" +
+                       upTo(9) + " ow=1" + upTo(9) + " kh=" + kernel +
+                       " kw=" + kernel + " sh=" + stride + " sw=" + stride +
+                       " : i8, i8 -> i32";
+    result.layers.push_back(layer(text.c_str()));
+    result.latencies.push_back(time(result.layers.back()));
+    result.groups.push_back(i);
+  }
+  return result;
+}
+
+TEST(BaseFit, CasesThatAreRunDifferentlyAreFittedApart) {
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  // As a library does that has a kernel for each.
+  Sample data = convolutions([](const Layer &conv) {
+    Work work = *computeWork(conv);
+    switch (caseOf(conv)) {
+    case LayerCase::Pointwise:
+      return 100 + 2.0 * double(work.macs) + 9.0 * double(work.outputBytes);
+    case LayerCase::PointwiseStrided:
+      return 70 + 3.0 * double(work.macs) + 40.0 * double(work.inputBytes);
+    default:
+      return 500 + 1.0 * double(work.macs) + 5.0 * double(work.weightBytes);
+    }
+  });
+  auto fit = fitBase(data.layers, data.latencies, data.groups, lattice);
+  ASSERT_TRUE(fit);
+  EXPECT_EQ(fit->base.cases.size(), 4u);
+  EXPECT_LT(largestError(fit->base, lattice, data), 1e-3);
+  // Fitted again as it was chosen, and of no layers of a case without it.
+  BaseFitOptions again;
+  again.terms = fit->chosen.terms;
+  again.branches = fit->chosen.branches;
+  for (const auto &[layerCase, chosen] : fit->cases)
+    again.cases[layerCase] = {chosen.terms, chosen.branches};
+  Sample some;
+  for (size_t i = 0; i < data.layers.size(); ++i)
+    if (caseOf(data.layers[i]) != LayerCase::Windowed) {
+      some.layers.push_back(data.layers[i]);
+      some.latencies.push_back(data.latencies[i]);
+      some.groups.push_back(data.groups[i]);
+    }
+  auto fitted =
+      fitBase(some.layers, some.latencies, some.groups, lattice, again);
+  ASSERT_TRUE(fitted);
+  EXPECT_EQ(fitted->base.cases.size(), 3u);
+  EXPECT_LT(largestError(fitted->base, lattice, some), 1e-3);
+}
+
+TEST(BaseFit, CasesThatAreRunAlikeStayTogether) {
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> noise(0, 0.02);
+  Sample data = convolutions([&](const Layer &conv) {
+    return (100 + double(computeWork(conv)->macs)) * std::exp(noise(random));
+  });
+  auto fit = fitBase(data.layers, data.latencies, data.groups, lattice);
+  ASSERT_TRUE(fit);
+  EXPECT_TRUE(fit->base.cases.empty());
+}
+
 TEST(BaseFit, Errors) {
   Lattice lattice = eights();
   auto errorOf = [&](std::vector<Layer> layers, std::vector<double> latencies,

@@ -52,6 +52,30 @@ TEST(Base, PrintAndJson) {
   EXPECT_EQ(base.resources(), maskOf(Resource::Compute));
 }
 
+TEST(Base, CasesHaveBranchesOfTheirOwn) {
+  auto base = Base::fromJson(
+      R"({"cases": {"otherwise": [{"macs": 3.0}], "windowed": [{"launch": 7.0}],
+          "pointwise": [{"macs": 2.0}, {"weight_bytes": 1.0}]}})",
+      LayerKind::Conv2D);
+  ASSERT_TRUE(base) << base.error().message;
+  EXPECT_EQ(base->print(), "pointwise: max(2 macs, 1 weight_bytes); windowed: "
+                           "7; otherwise: 3 macs");
+  auto again = Base::fromJson(base->toJson(), LayerKind::Conv2D);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->toJson(), base->toJson());
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  auto latency = [&](const char *text) {
+    return base->evaluate(WorkTable::compute(lattice, layer(text))).latency;
+  };
+  EXPECT_EQ(latency("conv2d oc=4 ic=2 oh=3 ow=3 kh=1 kw=1 : i8, i8 -> i32"),
+            2 * 72);
+  EXPECT_EQ(latency("conv2d oc=4 ic=2 oh=3 ow=3 kh=1 kw=3 : i8, i8 -> i32"), 7);
+  EXPECT_EQ(
+      latency("conv2d oc=4 ic=2 oh=3 ow=3 kh=1 kw=1 sh=2 : i8, i8 -> i32"),
+      3 * 72);
+}
+
 TEST(Base, JsonErrors) {
   auto errorOf = [](const char *text) {
     auto base = Base::fromJson(text, LayerKind::MatMul);
@@ -63,4 +87,9 @@ TEST(Base, JsonErrors) {
             "base.branches[0].launch is '-1', expected a weight of at least 0");
   EXPECT_EQ(errorOf(R"({"branches":[{"lunch":1}]})"),
             "base.branches[0].lunch: unknown work term 'lunch'");
+  EXPECT_EQ(errorOf(R"({"cases":{"otherwise":[{}],"dilated":[{}]}})"),
+            "base.cases.dilated: unknown case 'dilated', expected pointwise, "
+            "pointwise_strided, windowed or windowed_strided");
+  EXPECT_EQ(errorOf(R"({"cases":{"pointwise":[{}]}})"),
+            "base.cases lacks 'otherwise'");
 }

@@ -38,6 +38,7 @@
 #include "pr/Lattice/Lattice.h"
 #include "pr/Layer/Work.h"
 #include "pr/Model/Bands.h"
+#include "pr/Model/LayerCase.h"
 #include "pr/Model/TileCounts.h"
 
 #include <array>
@@ -208,6 +209,7 @@ public:
   static WorkTable compute(const Lattice &lattice, const Layer &layer,
                            ResourceMask mask = kAllResources);
 
+  LayerCase layerCase() const { return ownCase; }
   const Work &raw() const { return rawWork; }
   const Work &stepped(Resource resource) const {
     return steppedWork[static_cast<unsigned>(resource)];
@@ -237,6 +239,7 @@ private:
                    const Extent &extent) const;
   double lineValue(const Term &term, const Extent &extent) const;
 
+  LayerCase ownCase = LayerCase::Any;
   Work rawWork;
   std::array<Work, kNumResources> steppedWork;
   /// By resource; the last one of the layer as it is.
