@@ -37,21 +37,32 @@ _LARGEST_OPERATION_COUNT = 16
 @dataclass(frozen=True)
 class Range:
     """Whole numbers from low to high, both included; evenly, or evenly in their
-    logarithm."""
+    logarithm. `seen`: values that are drawn more often than others, as networks have them;
+    they take the lower half of the unit interval."""
 
     name: str
     low: int
     high: int
     logarithmic: bool
+    seen: tuple[int, ...] = ()
 
     def draw(self, unit: FloatArray, drawn: pd.DataFrame, texts: Sequence[str]) -> None:
+        if not self.seen:
+            drawn[self.name] = self._between(unit)
+            return
+        twice = 2 * unit
+        place = np.minimum((twice * len(self.seen)).astype(int), len(self.seen) - 1)
+        drawn[self.name] = np.where(twice < 1, np.array(self.seen, dtype=np.int64)[place],
+                                    self._between(np.maximum(twice - 1, 0)))
+
+    def _between(self, unit: FloatArray) -> npt.NDArray[np.int64]:
         if self.logarithmic:
             # From low - 1/2 to high + 1/2, so that both ends get their share.
             begin, end = math.log(self.low - 0.5), math.log(self.high + 0.5)
             values = np.rint(np.exp(begin + unit * (end - begin)))
         else:
             values = np.floor(self.low + unit * (self.high - self.low + 1))
-        drawn[self.name] = np.clip(values, self.low, self.high).astype(np.int64)
+        return np.clip(values, self.low, self.high).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -255,8 +266,9 @@ def from_target(target: _core.TargetInfo, kind: str) -> Domain | None:
 
 
 def hull(layers: Sequence[_core.Layer], kind: str, share: float = 1.0) -> Domain:
-    """Extents range over what the layers have, and extents that are equal in
-    every layer stay equal. What belongs together (kernels, strides, padding,
+    """Extents range over what the layers have, half of them being what some layer has: real
+    layers have round numbers of channels, and what those cost alignment decides. Extents
+    that are equal in every layer stay equal. What belongs together (kernels, strides, padding,
     types, layouts, operation mixes) occurs in the observed combinations. Nothing
     has much more work than the layer with the most."""
     extents = [dim["name"] for dim in _kind_info(kind)["dims"]
@@ -267,7 +279,8 @@ def hull(layers: Sequence[_core.Layer], kind: str, share: float = 1.0) -> Domain
         twin = next((other for other in extents[:i] if values[other] == values[name]
                      and min(values[name]) < max(values[name])), None)
         axes.append(Choice((name,), ((twin,),)) if twin is not None
-                    else Range(name, min(values[name]), max(values[name]), True))
+                    else Range(name, min(values[name]), max(values[name]), True,
+                               tuple(sorted(set(values[name])))))
     frames = sorted({tuple(_frame(layer, extents).items()) for layer in layers}, key=str)
     axes.append(Choice(tuple(name for name, _ in frames[0]),
                        tuple(tuple(value for _, value in frame) for frame in frames)))

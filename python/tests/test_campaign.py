@@ -234,6 +234,19 @@ def test_a_hull_keeps_together_what_belongs_together():
         layer.work["macs"] for layer in layers)
 
 
+def test_half_of_the_extents_of_a_hull_are_what_networks_have():
+    from mlir_pr.domain import hull
+    import numpy as np
+    layers = [_core.Layer.parse(text) for text in CONVS]
+    domain = hull(layers, "conv2d")
+    channels = next(axis for axis in domain.axes if getattr(axis, "name", "") == "oc")
+    drawn = domain.layers(np.random.RandomState(1).rand(4000, len(domain.axes)))
+    oc = np.array([layer.dims["oc"] for layer in drawn if isinstance(layer, _core.Layer)])
+    assert channels.seen == (64, 512)
+    assert 0.4 < np.isin(oc, (64, 512)).mean() < 0.6
+    assert len(set(oc)) > 200, "the other half is of all sizes between"
+
+
 def test_counts_that_follow_the_size_do_so_in_a_hull():
     from mlir_pr.domain import hull
     import numpy as np
