@@ -6,20 +6,30 @@ Each described machine is sampled in every way, and from each sample three learn
 trained: the plain forest of latencies, the same of rates (arithmetic a cycle), and the
 step-aware model. All are asked about the same layers, drawn at random; forests that learned
 from representatives are asked at the representative. A figure is the mean error of all
-seeds; `auto` and the step-aware model are the project's defaults.
+seeds; `auto` and the step-aware model are the project's defaults. Tables of GPU kernels,
+measured elsewhere, have no steps and only their own rows to choose from: at random, or
+where a model is least sure.
 """
 from __future__ import annotations
 
 import argparse
 import concurrent.futures
 import itertools
+import json
 import os
 import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from mlir_pr import _core
-from modelling import Machine, ask, errors, learn, machines, percent, plain, progress
+from mlir_pr import _core, active
+from mlir_pr.kindmodel import Row
+from mlir_pr.runner import PlannedLayer
+from mlir_pr.store import Measurement
+from modelling import (ImportedTable, Machine, ask, errors, gpu_table, learn, machines, percent,
+                       plain, progress, shared_folder)
 from results import Result
 
 SAMPLINGS = ("random", "pr", "pr+starts", "auto", "active")
@@ -34,16 +44,86 @@ CLOSE_SHARE, CLOSE_POINTS = 1.05, 0.001
 #: representatives may have, with the better forest.
 FLAT_SHARE = 0.2
 
-Job = tuple[Machine, int, str, int]
+#: How rows of a table can be chosen.
+TABLE_SAMPLINGS = ("random", "active")
+TABLE_TESTS = 1000
+TABLES = ("a100-linear", "t4-linear", "a100-conv2d", "t4-conv2d")
+
+
+@dataclass(frozen=True)
+class PoolOfRows:
+    """A table as if it were a machine that can measure its own rows alone."""
+
+    table: ImportedTable
+    flat: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def info(self) -> _core.TargetInfo:
+        return self.table.info
+
+    def _order(self) -> np.ndarray:
+        return np.random.RandomState(1000).permutation(len(self.table.layers))
+
+    def truth(self) -> Truth:
+        tests = self._order()[:TABLE_TESTS]
+        return [self.table.layers[i] for i in tests], self.table.latencies[tests]
+
+    def sample(self, sampling: str, count: int, seed: int) -> list[Row]:
+        pool = np.random.RandomState(seed).permutation(self._order()[TABLE_TESTS:])
+        if sampling == "random":
+            return self.table.take(pool[:count])
+        by_text = {self.table.layers[i].text: i for i in pool}
+        first, *rounds = active.sizes(count)
+        known = [int(i) for i in pool[:first]]
+        for number, size in enumerate(rounds):
+            rest = np.random.RandomState(seed + number + 1).permutation(np.setdiff1d(pool, known))
+            others = [PlannedLayer(self.table.layers[i].text, "pr")
+                      for i in rest[:active.POOL * size]]
+            measured = [Measurement(self.table.layers[i].text, "pr",
+                                    time_ps=int(self.table.latencies[i])) for i in known]
+            known += [by_text[one.layer] for one in
+                      active.most_uncertain(others, measured, size, self.info, seed)]
+        return self.table.take(np.array(known))
+
+
 Truth = tuple[list[_core.Layer], np.ndarray]
+Source = Machine | PoolOfRows
 
 
-def truth_of(machine: Machine) -> Truth:
-    layers = machine.drawn(TESTS, 1000)
-    return layers, machine.measure(layers)
+@dataclass(frozen=True)
+class Job:
+    source: Source
+    budget: int
+    sampling: str
+    seed: int
+
+    def key(self) -> tuple[Any, ...]:
+        return self.source.name, self.budget, self.sampling, self.seed
 
 
-def error(learner: str, rows: list, machine: Machine, sampling: str, seed: int,
+def sources() -> list[Source]:
+    found: list[Source] = list(machines())
+    if (shared_folder() / "data" / "nvidia-kernels").exists():
+        found += [PoolOfRows(gpu_table(name)) for name in TABLES]
+    return found
+
+
+def samplings_of(source: Source) -> tuple[str, ...]:
+    return TABLE_SAMPLINGS if isinstance(source, PoolOfRows) else SAMPLINGS
+
+
+def truth_of(source: Source) -> Truth:
+    if isinstance(source, PoolOfRows):
+        return source.truth()
+    layers = source.drawn(TESTS, 1000)
+    return layers, source.measure(layers)
+
+
+def error(learner: str, rows: list[Row], machine: Source, sampling: str, seed: int,
           truth: Truth) -> float:
     layers, latencies = truth
     if learner == "step-aware":
@@ -56,9 +136,33 @@ def error(learner: str, rows: list, machine: Machine, sampling: str, seed: int,
 
 
 def run(job: Job, truth: Truth) -> dict[str, float]:
-    machine, budget, sampling, seed = job
-    rows = machine.sample(sampling, budget, seed)
-    return {learner: error(learner, rows, machine, sampling, seed, truth) for learner in LEARNERS}
+    rows = job.source.sample(job.sampling, job.budget, job.seed)
+    return {learner: error(learner, rows, job.source, job.sampling, job.seed, truth)
+            for learner in LEARNERS}
+
+
+class Outcomes:
+    """Errors by job and learner; in a file as they come, so that a run goes on where one
+    before it ended."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self.found: dict[tuple[Any, ...], dict[str, float]] = {}
+        if file and file.exists():
+            for line in file.read_text().splitlines():
+                key, outcome = json.loads(line)
+                self.found[tuple(key)] = outcome
+
+    def add(self, job: Job, outcome: dict[str, float]) -> None:
+        self.found[job.key()] = outcome
+        if self._file:
+            with self._file.open("a") as file:
+                file.write(json.dumps([job.key(), outcome]) + "\n")
+
+    def mean(self, source: Source, budget: int, sampling: str, learner: str,
+             seeds: range) -> float:
+        return float(np.mean([self.found[source.name, budget, sampling, seed][learner]
+                              for seed in seeds]))
 
 
 def main() -> int:
@@ -68,46 +172,60 @@ def main() -> int:
     parser.add_argument("--budgets", type=int, nargs="+", default=list(BUDGETS))
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--machines", default="", help="those whose name begins so; not kept")
+    parser.add_argument("--continue", type=Path, metavar="FILE", dest="file",
+                        help="keep the outcome of each model there, and do none again")
     given = parser.parse_args()
     seeds = range(1 if given.quick else given.seeds)
     budgets = [200, 800] if given.quick else given.budgets
-    chosen = [one for one in machines() if one.name.startswith(given.machines)]
-    truths = {one.name: truth_of(one) for one in chosen}
-    jobs = list(itertools.product(chosen, budgets, SAMPLINGS, seeds))
-    found: dict[tuple[str, int, str, str], list[float]] = {}
+    chosen = [one for one in sources() if one.name.startswith(given.machines)]
+    outcomes = Outcomes(given.file)
+    # By seed first: what is there after an interruption is comparable.
+    jobs = [Job(source, budget, sampling, seed)
+            for seed, budget, source in itertools.product(seeds, budgets, chosen)
+            for sampling in samplings_of(source)]
+    jobs = [job for job in jobs if job.key() not in outcomes.found]
+    truths = {name: truth_of(next(one for one in chosen if one.name == name))
+              for name in {job.source.name for job in jobs}}
     with concurrent.futures.ProcessPoolExecutor(given.jobs) as pool:
-        done = pool.map(run, jobs, [truths[job[0].name] for job in jobs])
-        for (machine, budget, sampling, _), _, outcome in zip(jobs, progress(jobs, "models"), done):
-            for learner, value in outcome.items():
-                found.setdefault((machine.name, budget, sampling, learner), []).append(value)
-    mean = {key: float(np.mean(values)) for key, values in found.items()}
+        done = pool.map(run, jobs, [truths[job.source.name] for job in jobs])
+        for job, outcome in zip(progress(jobs, "models"), done):
+            outcomes.add(job, outcome)
+    mean = {(source.name, budget, sampling, learner):
+            outcomes.mean(source, budget, sampling, learner, seeds)
+            for source, budget, learner in itertools.product(chosen, budgets, LEARNERS)
+            for sampling in samplings_of(source)}
     result = Result("accuracy", "Sampling and learner",
                     " ".join((__doc__ or "").split("\n\n")[1].split()))
     for learner in LEARNERS:
-        result.table(f"{learner}: MAPE on {TESTS:,} random layers, {len(seeds)} seeds",
+        result.table(f"{learner}: MAPE on {TESTS:,} random layers ({TABLE_TESTS:,} of a table), {len(seeds)} seeds",
                      ["machine", "budget", *SAMPLINGS],
-                     [[machine.name, f"{budget:,}", *(percent(mean[machine.name, budget, sampling, learner])
-                                                      for sampling in SAMPLINGS)]
-                      for machine, budget in itertools.product(chosen, budgets)])
+                     [[source.name, f"{budget:,}",
+                       *(percent(mean[source.name, budget, sampling, learner])
+                         if sampling in samplings_of(source) else "-" for sampling in SAMPLINGS)]
+                      for source, budget in itertools.product(chosen, budgets)])
     missed = judge(mean, chosen, budgets, result)
     result.write(keep=not given.quick and not given.machines)
     return 1 if missed else 0
 
 
-def judge(mean: dict[tuple[str, int, str, str], float], chosen: list[Machine], budgets: list[int],
+def judge(mean: dict[tuple[str, int, str, str], float], chosen: list[Source], budgets: list[int],
           result: Result) -> bool:
     """Adds notes on what was asked for and is not so."""
     far, flat = [], []
     for machine, budget in itertools.product(chosen, budgets):
+        samplings = samplings_of(machine)
         cell = {(sampling, learner): mean[machine.name, budget, sampling, learner]
-                for sampling, learner in itertools.product(SAMPLINGS, LEARNERS)}
+                for sampling, learner in itertools.product(samplings, LEARNERS)}
         best = min(cell, key=lambda key: cell[key])
-        default = cell["auto", "step-aware"]
+        # Of a table nothing can be drawn.
+        default = cell["auto" if "auto" in samplings else "random", "step-aware"]
         if default > max(cell[best] * CLOSE_SHARE, cell[best] + CLOSE_POINTS):
             far.append(f"{machine.name} from {budget:,} ({percent(default)}, {', '.join(best)} "
                        f"{percent(cell[best])})")
+        if not machine.flat:
+            continue
         share = min(cell["pr", name] / cell["random", name] for name in AT_REPRESENTATIVES)
-        if machine.flat and share > FLAT_SHARE:
+        if share > FLAT_SHARE:
             flat.append(f"{machine.name} from {budget:,} ({share:.2f})")
     if far:
         result.note(f"The default is not within 5 % or 0.1 points of the best: {'; '.join(far)}.")

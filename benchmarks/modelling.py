@@ -87,10 +87,12 @@ class Machine:
     types: str = "i8, i8 -> i32"
     #: Whether all plateaus are flat.
     flat: bool = True
+    #: Of hardware that describes no steps: a target that does, the same machine.
+    described_by: str = ""
 
     @functools.cached_property
     def info(self) -> _core.TargetInfo:
-        return describe(self.target)
+        return describe(self.described_by or self.target)
 
     def plan(self, sampling: str, count: int, seed: int,
              share: float | None = None) -> list[PlannedLayer]:
@@ -132,12 +134,18 @@ NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),
            ("sh", {"values": [1, 2]}), ("sw", "sh"))
 WIDE = (("oc", [1, 512]), ("ic", [1, 512]), *NARROW[2:])
 _MATMUL = (("m", [1, 256]), ("n", [1, 512]), ("k", [1, 512]))
-
+#: What a simulation of hardware gets through.
+_SMALL_MATMUL = (("m", [1, 128]), ("n", [1, 128]), ("k", [1, 128]))
 
 _SPEECH = (("oc", {"range": [1, 128], "scale": "linear"}),
            ("ic", {"range": [1, 128], "scale": "linear"}),
            ("kw", {"values": [1, 3, 5, 7, 9]}), ("sw", [1, 4]),
            ("iw", {"range": [16, 128], "scale": "linear"}), ("pw", {"values": [0, "kw // 2"]}))
+
+
+def usable_targets() -> set[str]:
+    text = toolchain.output_of([str(toolchain.bench_opt()), "--list-targets=json"])
+    return {one["name"] for one in json.loads(text)["targets"] if one["available"]}
 
 
 def machines() -> list[Machine]:
@@ -147,13 +155,16 @@ def machines() -> list[Machine]:
         Machine("ultratrail 12x16", "ultratrail[rows=12,cols=16]", "conv1d", _SPEECH),
         Machine("systolic 16x16", "systolic_array[rows=16,cols=16,width=16]", "matmul", _MATMUL,
                 flat=False),
+        Machine("systolic-rtl 8x8", "systolic-rtl[rows=8,cols=8,width=8]", "matmul", _SMALL_MATMUL,
+                flat=False, described_by="systolic_array[rows=8,cols=8,width=8]"),
         Machine("ramping NPU, narrow", ramping, "conv2d", NARROW, flat=False),
         Machine("ramping NPU, wide", ramping, "conv2d", WIDE, flat=False),
         Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32", flat=False),
         Machine("gemmini", "gemmini", "matmul", _MATMUL, flat=False),
     ]
+    known = usable_targets()
     return [one for one in found if Path(one.target).exists()
-            or (ROOT / "architectures" / f"{one.target.split('[')[0]}.mlir").exists()]
+            or one.target.split("[")[0] in known]
 
 
 # Tables of measurements made elsewhere.
