@@ -16,67 +16,79 @@ bool pr::hasBands(LayerKind kind) {
 
 OutputRows pr::outputRowsOf(const Layer &layer) {
   OutputRows result;
+  result.images = std::max<int64_t>(1, layer[0]);
   if (layer.kind == LayerKind::MatMul) {
-    result.images = layer[dim::matmul::b];
+    result.weightSets = result.images;
     result.rows = result.inputRows = layer[dim::matmul::m];
     return result;
   }
-  result.images = layer[0];
-  for (int axis = 0; axis < 3; ++axis) {
+  for (int axis = 0; axis < 3 && hasWindow(layer.kind); ++axis) {
     WindowAxis window = windowAxis(layer, axis);
     if (window.isUnit())
       continue;
     result.rows = window.output;
-    result.window = (window.kernel - 1) * window.dilation + 1;
     result.stride = window.stride;
     result.inputRows = std::max<int64_t>(1, window.input());
+    // Padding may be all that some windows read.
+    result.window =
+        std::min((window.kernel - 1) * window.dilation + 1, result.inputRows);
     break;
   }
   return result;
 }
 
-/// With so much of the weights in the buffer; nullopt: not one row fits beside.
+/// With so many bytes of an image's weights in the buffer; nullopt: the rows of
+/// one window do not fit beside.
 static std::optional<Bands> cutBeside(int64_t kept, const OutputRows &rows,
                                       const Work &work, int64_t bufferBytes) {
+  if (kept >= bufferBytes)
+    return std::nullopt;
   double rowBytes =
       double(work.inputBytes) / double(rows.images) / double(rows.inputRows);
-  auto read = int64_t(double(bufferBytes - kept) / std::max(rowBytes, 1e-9));
-  // All rows of a layer may be fewer than a window reads, padding included.
-  int64_t fitting = read >= rows.inputRows
+  double fitting = double(bufferBytes - kept) / std::max(rowBytes, 1e-9);
+  auto read = int64_t(std::min(fitting, double(rows.inputRows)));
+  if (read < rows.window)
+    return std::nullopt;
+  // What all rows of input are read for are all rows of results.
+  int64_t written = read == rows.inputRows
                         ? rows.rows
                         : (read - rows.window) / rows.stride + 1;
-  if (read < std::min(rows.window, rows.inputRows))
-    return std::nullopt;
-  int64_t count =
-      ceilDiv(rows.rows, std::clamp<int64_t>(fitting, 1, rows.rows));
+  int64_t count = ceilDiv(rows.rows, std::min(written, rows.rows));
   // Two bands share what the window reads beyond its stride.
   double shared = double(std::max<int64_t>(0, rows.window - rows.stride)) *
                   double(count - 1) * rowBytes;
-  bool areAll = kept >= work.weightBytes;
   Bands bands;
   bands.count = double(rows.images) * double(count);
-  bands.weightBytes = double(work.weightBytes) * (areAll ? 1 : bands.count);
+  bool areAll = kept >= work.weightBytes / rows.weightSets;
+  double times = areAll ? 1 : bands.count / double(rows.weightSets);
+  bands.weightBytes = double(work.weightBytes) * times;
   bands.inputBytes = double(work.inputBytes) + double(rows.images) * shared;
+  return bands;
+}
+
+/// A row of results at a time.
+static Bands cutIntoRows(const OutputRows &rows, const Work &work) {
+  Bands bands;
+  bands.count = double(rows.images) * double(rows.rows);
+  bands.weightBytes =
+      double(work.weightBytes) * bands.count / double(rows.weightSets);
+  bands.inputBytes = double(work.inputBytes) / double(rows.inputRows) *
+                     double(rows.rows) * double(rows.window);
   return bands;
 }
 
 Bands pr::cutIntoBands(const OutputRows &rows, const Work &work,
                        int64_t groupWeightBytes, int64_t bufferBytes) {
-  int64_t groups = std::min(2 * groupWeightBytes, work.weightBytes);
-  auto all = cutBeside(work.weightBytes, rows, work, bufferBytes);
-  auto few = cutBeside(groups, rows, work, bufferBytes);
-  if (all && few) {
-    bool readsLess = all->weightBytes + all->inputBytes <=
-                     few->weightBytes + few->inputBytes;
-    return readsLess ? *all : *few;
-  }
-  if (all || few)
+  int64_t allWeights = work.weightBytes / rows.weightSets;
+  int64_t twoGroups =
+      std::min(2 * (groupWeightBytes / rows.weightSets), allWeights);
+  auto all = cutBeside(allWeights, rows, work, bufferBytes);
+  auto few = cutBeside(twoGroups, rows, work, bufferBytes);
+  if (!all && !few)
+    return cutIntoRows(rows, work);
+  if (!all || !few)
     return all ? *all : *few;
-  Bands single;
-  single.count = double(rows.images) * double(rows.rows);
-  single.weightBytes = double(work.weightBytes) * single.count;
-  single.inputBytes = double(work.inputBytes) / double(rows.inputRows) *
-                      double(rows.rows) *
-                      double(std::min(rows.window, rows.inputRows));
-  return single;
+  bool readsLess =
+      all->weightBytes + all->inputBytes <= few->weightBytes + few->inputBytes;
+  return readsLess ? *all : *few;
 }

@@ -2,6 +2,7 @@
 #include "pr/Model/Base.h"
 
 #include "Model/BaseJson.h"
+#include "pr/Layer/Window.h"
 
 #include <algorithm>
 #include <cmath>
@@ -97,7 +98,6 @@ static json branchesToJson(const Branches &branches) {
 json pr::baseToJson(const Base &base) {
   if (base.cases.empty())
     return {{"branches", branchesToJson(base.branches)}};
-  // No "branches": who knows of no cases must not read it.
   json cases = {{kOtherwise, branchesToJson(base.branches)}};
   for (const auto &[layerCase, own] : base.cases)
     cases[std::string(toString(layerCase))] = branchesToJson(own);
@@ -134,6 +134,9 @@ Base pr::baseFromJson(const JsonReader &reader, LayerKind kind) {
     base.branches = branchesFromJson(reader.at("branches"));
     return base;
   }
+  if (!hasWindow(kind))
+    cases->fail("no cases: layers of " + std::string(kindInfo(kind).name) +
+                " have no window");
   for (const auto &[name, own] : cases->members())
     if (name != kOtherwise)
       base.cases[own.check(parseLayerCase(name))] = branchesFromJson(own);

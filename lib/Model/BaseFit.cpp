@@ -7,11 +7,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 using namespace pr;
 using Eigen::MatrixXd;
 
-/// Fewer layers of a case say too little of it alone.
+/// Fewer groups of a case say too little of it alone.
 static constexpr size_t kFewestOfCase = 40;
 /// To this share a base of its own must lower the error of a case: where a
 /// machine runs all layers alike, those of one case teach what there is to know
@@ -35,7 +36,7 @@ static BaseCandidate choose(const std::vector<BaseCandidate> &compared) {
     best = std::min(best, candidate.error);
   const BaseCandidate *chosen = nullptr;
   for (const BaseCandidate &candidate : compared) {
-    if (candidate.error > best * kAsGood + 1e-9)
+    if (candidate.error > best * kAsGood + kExact)
       continue;
     if (!chosen || candidate.branches < chosen->branches ||
         (candidate.branches == chosen->branches &&
@@ -127,11 +128,12 @@ static Branches fitFinal(const Rows &data, const Lattice &lattice,
 // Cases
 //===----------------------------------------------------------------------===//
 
-/// None but those whose layers do not all take the same way.
-static std::map<LayerCase, Rows> rowsByCase(const Rows &rows) {
+/// The way of a layer is that of the one it is looked up by.
+static std::map<LayerCase, Rows> rowsByCase(const Rows &rows,
+                                            const Lattice &lattice) {
   std::map<LayerCase, Rows> cases;
   for (size_t i = 0; i < rows.layers.size(); ++i) {
-    Rows &own = cases[caseOf(rows.layers[i])];
+    Rows &own = cases[caseOf(lattice.queryPoint(rows.layers[i]))];
     own.layers.push_back(rows.layers[i]);
     own.latencies.push_back(rows.latencies[i]);
     own.groups.push_back(rows.groups[i]);
@@ -148,8 +150,9 @@ compareCases(const std::map<LayerCase, Rows> &rows,
   std::map<LayerCase, BaseCandidate> found;
   for (const auto &[layerCase, own] : rows) {
     auto error = together.errorOfCase.find(layerCase);
-    if (own.layers.size() < kFewestOfCase ||
-        error == together.errorOfCase.end())
+    std::set<int64_t> groups(own.groups.begin(), own.groups.end());
+    if (groups.size() < kFewestOfCase || error == together.errorOfCase.end() ||
+        error->second <= kExact)
       continue;
     BaseCandidate alone = choose(
         compareBases(own.layers, own.latencies, own.groups, lattice, options));
@@ -177,7 +180,7 @@ static const Branches *branchesToStart(const Base *start, LayerCase layerCase) {
 
 static void fitCases(BaseFit &fit, const Rows &rows, const Lattice &lattice,
                      const BaseFitOptions &options) {
-  std::map<LayerCase, Rows> cases = rowsByCase(rows);
+  std::map<LayerCase, Rows> cases = rowsByCase(rows, lattice);
   if (!options.terms.empty())
     fit.cases = givenCases(options);
   else if (cases.size() > 1 && fit.chosen.error > kExact)

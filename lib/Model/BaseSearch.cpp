@@ -107,7 +107,7 @@ public:
     std::vector<double> judgedLatencies;
     for (int row : thinned(layers.size())) {
       foldOf.push_back(all[row]);
-      cases.push_back(caseOf(layers[row]));
+      cases.push_back(caseOf(lattice.queryPoint(layers[row])));
       judged.push_back(layers[row]);
       judgedLatencies.push_back(latencies[row]);
     }
@@ -215,10 +215,11 @@ const TermSet *BaseSearch::bestAddition(const TermSet &beside,
                                         const std::vector<TermSet> &additions,
                                         unsigned branches) {
   const TermSet *best = nullptr;
+  size_t independent = independentTerms(beside);
   double least = std::numeric_limits<double>::infinity();
   for (const TermSet &addition : additions) {
     TermSet united = unite(beside, addition);
-    if (independentTerms(united) == independentTerms(beside))
+    if (independentTerms(united) == independent)
       continue; // it is among them, or says the same of these layers
     compare(united, branches);
     if (double error = errorOf(united.name); error < least) {

@@ -86,12 +86,12 @@ static Expected<FileHeader> readHeader(std::string_view bytes) {
                         " bytes, not even a header");
   auto header = readAt<FileHeader>(bytes, 0);
   if (header.schema < ModelBundle::kSchema ||
-      header.schema > ModelBundle::kCorrectedSchema)
+      header.schema > ModelBundle::kCasesSchema)
     return invalidInput(" has schema " + std::to_string(header.schema) +
                         ", but this build reads schemas " +
                         std::to_string(ModelBundle::kSchema) + " to " +
-                        std::to_string(ModelBundle::kCorrectedSchema) +
-                        (header.schema > ModelBundle::kCorrectedSchema
+                        std::to_string(ModelBundle::kCasesSchema) +
+                        (header.schema > ModelBundle::kCasesSchema
                              ? "; it was made by a newer version"
                              : "; train it again"));
   if (header.size > bytes.size())

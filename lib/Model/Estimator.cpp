@@ -183,7 +183,8 @@ static double roundDown(double value) { return std::floor(value); }
 static double roundUp(double value) { return std::ceil(value); }
 
 /// Bounds are there with the value, both of them, and hold it: the picoseconds
-/// of one alone may be too many, and a bundle may say anything.
+/// of one alone may be too many, between two real bounds may be no whole
+/// number, and a bundle may say anything.
 static void orderBounds(std::optional<int64_t> value,
                         std::optional<int64_t> &lower,
                         std::optional<int64_t> &upper) {
@@ -217,8 +218,8 @@ Estimate Estimator::State::finish(const Layer &layer,
   store(prediction.latency, std::nearbyint, result.cycles, result.timePs);
   if (prediction.bounds) {
     // A latency is a whole number: it lies between two bounds if it lies
-    // between the outermost whole numbers that do. A measurement was where it
-    // was.
+    // between the outermost whole numbers that do. Those of a measurement are
+    // what was measured, and no limits.
     auto [low, high] = prediction.measured ? std::pair(roundDown, roundUp)
                                            : std::pair(roundUp, roundDown);
     store(prediction.bounds->first, low, result.lowerCycles, result.lowerPs);

@@ -33,6 +33,6 @@ Expected<LayerCase> pr::parseLayerCase(std::string_view name) {
     if (kNames[i] == name)
       return static_cast<LayerCase>(i);
   return invalidInput("unknown case '" + std::string(name) +
-                      "', expected pointwise, pointwise_strided, windowed or "
-                      "windowed_strided");
+                      "', expected pointwise, pointwise_strided, windowed, "
+                      "windowed_strided or otherwise");
 }

@@ -185,7 +185,7 @@ Expected<void> BundleBuilder::setCard(std::string text) {
 std::string BundleBuilder::build() const {
   json kinds = json::array(), absent = json::array();
   BundleFile::Sections sections;
-  bool corrected = false;
+  uint32_t schema = ModelBundle::kSchema;
   for (const auto &[kind, model] : bundle.models) {
     kinds.push_back(kindModelToJson(model));
     std::string name(kindInfo(kind).name);
@@ -198,7 +198,10 @@ std::string BundleBuilder::build() const {
     if (model.correction)
       sections.emplace_back("corrected:" + name,
                             model.correction->measured.serialize());
-    corrected |= model.correction.has_value();
+    if (model.correction)
+      schema = std::max(schema, ModelBundle::kCorrectedSchema);
+    if (!model.base.cases.empty())
+      schema = std::max(schema, ModelBundle::kCasesSchema);
   }
   for (const auto &[kind, reason] : bundle.absent)
     absent.push_back({{"kind", kindInfo(kind).name}, {"reason", reason}});
@@ -207,6 +210,5 @@ std::string BundleBuilder::build() const {
                {"absent", std::move(absent)}};
   sections.emplace_back("meta", meta.dump());
   sections.emplace_back("card", bundle.cardText);
-  return BundleFile::write(sections, corrected ? ModelBundle::kCorrectedSchema
-                                               : ModelBundle::kSchema);
+  return BundleFile::write(sections, schema);
 }

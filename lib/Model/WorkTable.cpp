@@ -81,20 +81,6 @@ static int64_t firstPlateau(const Lattice &lattice, unsigned dim,
   return extent;
 }
 
-/// Input rows of the outermost axis, and how many of them the first window
-/// reads.
-static std::pair<int64_t, int64_t> firstRows(const Layer &layer) {
-  if (!hasWindow(layer.kind))
-    return {1, 1};
-  for (int axis = 0; axis < 3; ++axis) {
-    WindowAxis window = windowAxis(layer, axis);
-    int64_t rows = std::max<int64_t>(1, window.input());
-    if (!window.isUnit())
-      return {rows, std::min(rows, (window.kernel - 1) * window.dilation + 1)};
-  }
-  return {1, 1};
-}
-
 bool pr::hasPositions(LayerKind kind) { return hasWindow(kind); }
 
 int64_t pr::positionsOf(const Layer &layer) {
@@ -123,18 +109,13 @@ void WorkTable::addFirstGroup(const Layer &layer, const Lattice &lattice,
   auto channels = groupedDim(layer.kind);
   if (!channels)
     return;
-  if (hasBands(layer.kind))
-    extent.rows = outputRowsOf(layer);
+  extent.rows = outputRowsOf(layer);
   int64_t all = std::max<int64_t>(1, layer[*channels]);
   int64_t first = firstPlateau(lattice, *channels, all);
-  auto [rows, read] = firstRows(layer);
-  int64_t images = layer.kind == LayerKind::MatMul
-                       ? layer[dim::matmul::b] * layer[dim::matmul::m]
-                       : layer[0];
   // Whole tensors are multiples of channels, images and rows.
   extent.firstWeightBytes = work.weightBytes / all * first;
-  extent.firstInputBytes =
-      work.inputBytes / std::max<int64_t>(1, images) / rows * read;
+  extent.firstInputBytes = work.inputBytes / extent.rows.images /
+                           extent.rows.inputRows * extent.rows.window;
   extent.firstMacs = work.macs / all * first;
   extent.firstOutputBytes = work.outputBytes / all * first;
 }
@@ -227,7 +208,8 @@ double WorkTable::bandValue(const Term &term, const Work &work,
   case CountKind::BandWeightBytes:
     return bands.weightBytes;
   case CountKind::BandFirstWeightBytes:
-    return bands.count * double(extent.firstWeightBytes);
+    return bands.count * double(extent.firstWeightBytes) /
+           double(extent.rows.weightSets);
   default:
     return bands.inputBytes;
   }

@@ -156,10 +156,14 @@ def fit_chosen(data: KindData, chosen: Mapping[str, Any], whole: _core.Base,
     """The like of the base of all rows, fitted to fewer: in the same optimum unless there is
     a better one. Which one a fit ends in is luck, and no property of the rows left out."""
     return _core.fit_base(data.layers, data.latencies, data.lattice, data.groups,
-                          terms=chosen["terms"], branches=chosen["branches"],
-                          seed=options.seed, start=whole,
-                          cases={name: (one["terms"], one["branches"])
-                                 for name, one in chosen["cases"].items()})[0]
+                          seed=options.seed, start=whole, **shape_of(chosen))[0]
+
+
+def shape_of(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what fit_base compared, the one chosen: its arguments to fit the same again."""
+    return {"terms": chosen["terms"], "branches": chosen["branches"],
+            "cases": {name: (one["terms"], one["branches"])
+                      for name, one in chosen["cases"].items()}}
 
 
 def mape(predicted: FloatArray, measured: FloatArray) -> float:

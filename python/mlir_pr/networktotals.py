@@ -9,7 +9,7 @@ from typing import Any, Sequence
 
 from mlir_pr import _core
 from mlir_pr.annotations import ANSWERED, Annotations, Function, Group, group
-from mlir_pr.totals import Part, total
+from mlir_pr.totals import Part, part_of, total
 
 
 @functools.lru_cache(maxsize=16)
@@ -64,7 +64,9 @@ def _part(one: Group) -> Part | None:
     if one.layer is None or one.estimate.latency is None or one.estimate.bounds is None:
         return None
     kind = one.layer.split(" ", 1)[0]
-    return Part(kind, one.estimate.status, one.estimate.latency, *one.estimate.bounds, len(one.ops))
+    latency, cycles = one.estimate.latency, one.estimate.cycles
+    return part_of(kind, one.estimate.status, latency, one.estimate.bounds, len(one.ops),
+                   latency / cycles if cycles else 1.0)
 
 
 def _excluded(groups: Sequence[Group]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from mlir_pr import _core
 from mlir_pr.domain import swept_dimensions
-from mlir_pr.kindmodel import model_layer
+from mlir_pr.kindmodel import model_layer, shape_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -150,6 +150,6 @@ def _unseen(points: Sequence[Point], info: _core.TargetInfo) -> FloatArray:
     for fold in range(_FOLDS):
         seen, unseen = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
         base, _ = _core.fit_base([layers[i] for i in seen], latencies[seen], lattice, groups[seen],
-                                 terms=chosen["terms"], branches=chosen["branches"])
+                                 **shape_of(chosen))
         predicted[unseen] = base.predict([layers[i] for i in unseen], lattice)
     return np.maximum(predicted, 1.0)

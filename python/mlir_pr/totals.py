@@ -152,6 +152,15 @@ class Part:
     count: int = 1
 
 
+def part_of(kind: str, status: str, latency: float, bounds: tuple[float, float], count: int = 1,
+            unit: float = 1.0) -> Part:
+    """Of an estimate, whose bounds are the whole units inside of the real ones: those are half a
+    unit farther on average, and sums of many short layers would miss that. `unit`: of the
+    latency, for a cycle."""
+    half = 0.0 if status == "measured" else unit / 2
+    return Part(kind, status, latency, max(bounds[0] - half, 0.0), bounds[1] + half, count)
+
+
 @dataclass(frozen=True)
 class Total:
     """In the unit of the parts."""

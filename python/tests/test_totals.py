@@ -89,6 +89,14 @@ def test_a_total_is_never_wider_than_all_errors_one_way(drawn, bias, shared):
     assert one_way[0] * (1 - 1e-9) <= found.lower <= found.value <= found.upper <= one_way[1] * (1 + 1e-9)
 
 
+def test_bounds_in_whole_units_are_half_a_unit_too_narrow() -> None:
+    point = totals.part_of("matmul", "predicted", 100, (100, 100), 3)
+    assert (point.lower, point.upper, point.count) == (99.5, 100.5, 3)
+    assert totals.part_of("matmul", "predicted", 8000, (8000, 9000), unit=1000).upper == 9500
+    measured = totals.part_of("matmul", "measured", 100, (99, 101))
+    assert (measured.lower, measured.upper) == (99, 101)
+
+
 def test_errors_add_up_as_they_should():
     ten = [Part("matmul", "predicted", 100, 90, 111) for _ in range(16)]
     alone = totals.total(ten, KNOWN, 90)

@@ -69,6 +69,43 @@ def test_a_forest_learns_what_no_term_explains() -> None:
     assert with_forest.card["kinds"]["matmul"]["trees"] == 40
 
 
+def convolutions(count: int, seed: int) -> list[_core.Layer]:
+    source = random.Random(seed)
+    layers: dict[str, _core.Layer] = {}
+    while len(layers) < count:
+        kernel = source.choice([1, 3])
+        dims = {"oc": source.randint(1, 200), "ic": source.randint(1, 200), "oh": source.randint(5, 20),
+                "ow": source.randint(5, 20), "kh": kernel, "kw": kernel}
+        layer = _core.Layer.from_fields("conv2d", dims, {}, "i8, i8 -> i32")
+        layers[layer.text] = layer
+    return list(layers.values())
+
+
+def kernels(layer: _core.Layer) -> float:
+    """Of a library with one kernel for windows of one element, another for larger ones."""
+    work = layer.work
+    if layer.dims["kh"] == 1:
+        return 200 + 3 * work["macs"] + 7 * work["input_bytes"]
+    return 900 + 1 * work["macs"] + 9 * work["weight_bytes"]
+
+
+def test_what_a_library_runs_differently_has_a_base_of_its_own() -> None:
+    info = _core.TargetInfo.from_json(json.dumps({
+        "schema": 1, "name": "toy", "counts_cycles": True, "clock_khz": 1000000,
+        "kinds": [{"kind": "conv2d"}]}))
+    trained = training.train(rows_of(convolutions(160, 1), kernels), info,
+                             Options(max_branches=2, forests=SMALL))
+    assert set(trained.card["kinds"]["conv2d"]["base_cases"]) == {"pointwise", "windowed"}
+    assert trained.bundle[8] == 3, "the schema of bundles with cases"
+    model = _core.Estimator.from_bytes(trained.bundle)
+    base = model.kinds["conv2d"]["base"]
+    assert _core.Base.from_json(base.to_json(), "conv2d").text == base.text
+    fresh = convolutions(200, 2)
+    truth = np.array([kernels(layer) for layer in fresh])
+    assert np.abs(base.predict(fresh, info.lattice("conv2d")) / truth - 1).max() < 1e-3
+    assert np.abs(np.array(model.predict(fresh)["cycles"]) / truth - 1).max() < 0.01
+
+
 def test_the_same_rows_in_any_order_give_the_same_bytes() -> None:
     source = random.Random(3)
     rows = [Row(layer, compute(layer) * source.uniform(0.8, 1.25)) for layer in draw(60, 1)]

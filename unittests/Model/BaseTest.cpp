@@ -77,8 +77,8 @@ TEST(Base, CasesHaveBranchesOfTheirOwn) {
 }
 
 TEST(Base, JsonErrors) {
-  auto errorOf = [](const char *text) {
-    auto base = Base::fromJson(text, LayerKind::MatMul);
+  auto errorOf = [](const char *text, LayerKind kind = LayerKind::MatMul) {
+    auto base = Base::fromJson(text, kind);
     return base ? std::string("no error") : base.error().message;
   };
   EXPECT_EQ(errorOf(R"({"branches":[]})"),
@@ -87,9 +87,13 @@ TEST(Base, JsonErrors) {
             "base.branches[0].launch is '-1', expected a weight of at least 0");
   EXPECT_EQ(errorOf(R"({"branches":[{"lunch":1}]})"),
             "base.branches[0].lunch: unknown work term 'lunch'");
-  EXPECT_EQ(errorOf(R"({"cases":{"otherwise":[{}],"dilated":[{}]}})"),
+  EXPECT_EQ(errorOf(R"({"cases":{"otherwise":[{}],"dilated":[{}]}})",
+                    LayerKind::Conv2D),
             "base.cases.dilated: unknown case 'dilated', expected pointwise, "
-            "pointwise_strided, windowed or windowed_strided");
-  EXPECT_EQ(errorOf(R"({"cases":{"pointwise":[{}]}})"),
+            "pointwise_strided, windowed, windowed_strided or otherwise");
+  EXPECT_EQ(errorOf(R"({"cases":{"pointwise":[{}]}})", LayerKind::Conv2D),
             "base.cases lacks 'otherwise'");
+  EXPECT_EQ(errorOf(R"({"cases":{"pointwise":[{}],"otherwise":[{}]}})"),
+            "base.cases is object, expected no cases: layers of matmul have no "
+            "window");
 }

@@ -23,17 +23,17 @@ TEST(Interval, ScalesMakeItLocal) {
   std::vector<double> predicted, measured, scales;
   for (int i = 0; i < 100; ++i) {
     double error = i % 2 ? 0.01 : 0.1;
-    predicted.push_back(i % 2 ? 10 : 1000);
+    predicted.push_back(i % 2 ? 1000 : 100000);
     measured.push_back(predicted.back() * std::exp(i % 4 < 2 ? error : -error));
     scales.push_back(3 * error);
   }
   auto interval = Interval::calibrate(predicted, measured, scales);
   ASSERT_TRUE(interval);
   EXPECT_TRUE(interval->edges().empty());
-  EXPECT_NEAR(interval->bounds(10, 90, 0.03)->second, 10 * std::exp(0.01),
+  EXPECT_NEAR(interval->bounds(1000, 90, 0.03)->second, 1000 * std::exp(0.01),
               1e-9);
-  EXPECT_NEAR(interval->bounds(1000, 90, 0.3)->first, 1000 * std::exp(-0.1),
-              1e-9);
+  EXPECT_NEAR(interval->bounds(100000, 90, 0.3)->first, 100000 * std::exp(-0.1),
+              1e-7);
   EXPECT_EQ(Interval::calibrate(predicted, measured, {1}).error().message,
             "an interval needs as many scales as predictions, found 1 and 100");
   scales[3] = 0;
@@ -70,8 +70,8 @@ TEST(Interval, AnExactModelHasAPoint) {
 }
 
 TEST(Interval, TheSameWholeNumberIsNoError) {
-  // Half of the scores are 0, as predictions of 9.6 and 10.4 are 10; the other
-  // half log(11 / 10.4).
+  // Two thirds of the scores are 0, as predictions of 9.6 and 10.4 are 10; the
+  // others log(11 / 10.4).
   std::vector<double> predicted, measured;
   for (int i = 0; i < 99; ++i) {
     predicted.push_back(i % 3 ? 10.4 : 9.6);
@@ -130,6 +130,36 @@ TEST(Interval, CoversAsPromisedAndAdapts) {
     EXPECT_NEAR(double(insideSmall) / double(small), percent / 100.0, 0.03)
         << "also among those that are hard";
     EXPECT_GT(widthSmall / double(small), 1.3 * width / double(total));
+  }
+}
+
+TEST(Interval, ShortLatenciesAreCoveredAsPromised) {
+  // A whole unit is as much as the error here.
+  std::mt19937_64 random(2);
+  std::normal_distribution<double> normal(0, 0.02);
+  auto draw = [&](size_t count) {
+    std::pair<std::vector<double>, std::vector<double>> drawn;
+    for (size_t i = 0; i < count; ++i) {
+      drawn.first.push_back(5 + double(random() % 100000) / 1000);
+      double real = drawn.first.back() * std::exp(normal(random));
+      drawn.second.push_back(std::nearbyint(real));
+    }
+    return drawn;
+  };
+  auto held = draw(4000), fresh = draw(4000);
+  auto interval = Interval::calibrate(held.first, held.second);
+  ASSERT_TRUE(interval);
+  for (int percent : kConfidenceLevels) {
+    int inside = 0;
+    for (size_t i = 0; i < fresh.first.size(); ++i) {
+      auto bounds = *interval->bounds(fresh.first[i], percent);
+      double value = fresh.first[i], real = fresh.second[i];
+      // What an estimate says: whole numbers between the bounds, and its value.
+      inside +=
+          real == std::nearbyint(value) || (std::ceil(bounds.first) <= real &&
+                                            real <= std::floor(bounds.second));
+    }
+    EXPECT_NEAR(inside / 4000.0, percent / 100.0, 0.02);
   }
 }
 

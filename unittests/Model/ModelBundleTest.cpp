@@ -81,13 +81,13 @@ TEST(ModelBundle, TellsWhatIsWrongWithAFile) {
             std::string::npos);
   EXPECT_NE(errorOf(bytes + "x").find("is corrupt"), std::string::npos);
   std::string newer = bytes;
-  newer[8] = 3;
-  EXPECT_EQ(errorOf(newer), "model 'x.prm' has schema 3, but this build reads "
-                            "schemas 1 to 2; it was made by a newer version");
+  newer[8] = 4;
+  EXPECT_EQ(errorOf(newer), "model 'x.prm' has schema 4, but this build reads "
+                            "schemas 1 to 3; it was made by a newer version");
   std::string older = bytes;
   older[8] = 0;
   EXPECT_EQ(errorOf(older), "model 'x.prm' has schema 0, but this build reads "
-                            "schemas 1 to 2; train it again");
+                            "schemas 1 to 3; train it again");
   // What a copy in text mode does to the signature.
   std::string text = bytes;
   text.erase(4, 1);

@@ -151,6 +151,17 @@ TEST(Terms, RowsOfAProductOfMatricesAreBandsToo) {
   EXPECT_EQ(valueOf(lattice, text, "bands/32k"), 3);
   EXPECT_EQ(valueOf(lattice, text, "band_weight_bytes/32k"), 16384);
   EXPECT_EQ(valueOf(lattice, text, "band_input_bytes/32k"), 300 * 128);
+  // Each of four has weights of its own, once.
+  const char *batch = "matmul b=4 m=300 n=128 k=128 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, batch, "bands/32k"), 4 * 3);
+  EXPECT_EQ(valueOf(lattice, batch, "band_weight_bytes/32k"), 4 * 16384);
+  EXPECT_EQ(valueOf(lattice, batch, "band_input_bytes/32k"), 4 * 300 * 128);
+  lattice.steps = {step(dim::matmul::n, 16, Plateau::Ramps)};
+  // 2,048 bytes of a group for each of the twelve; two of them beside 224 rows.
+  EXPECT_EQ(valueOf(lattice, batch, "band_first_weight_bytes/32k"), 12 * 2048);
+  const char *deep = "matmul b=4 m=300 n=1024 k=128 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, deep, "bands/32k"), 4 * 2);
+  EXPECT_EQ(valueOf(lattice, deep, "band_weight_bytes/32k"), 8 * 131072);
 }
 
 TEST(Terms, WhatDoesNotFitIntoACacheIsMissed) {

@@ -21,19 +21,20 @@ inline constexpr std::array<int64_t, 6> kBufferBytes = {
 inline constexpr unsigned kNumBufferSizes = kBufferBytes.size();
 
 /// The output rows of a layer, of one image: along the outermost axis of a
-/// window, or of a product of matrices.
+/// window, or of a product of matrices. Other layers are one row.
 struct OutputRows {
   int64_t images = 1, rows = 1;
   /// Input rows that one output row reads, and by how many the next one's are
   /// further down.
   int64_t window = 1, stride = 1;
-  /// Input rows in all, of one image.
+  /// Input rows in all, of one image; at least those of a window.
   int64_t inputRows = 1;
+  /// Images with weights of their own: the products of a batch.
+  int64_t weightSets = 1;
 };
 
 /// Whether layers of the kind have operands that bands share, and rows.
 bool hasBands(LayerKind kind);
-/// Precondition: hasBands(layer.kind).
 OutputRows outputRowsOf(const Layer &layer);
 
 /// What all bands of all images add up to.
@@ -41,8 +42,9 @@ struct Bands {
   double count = 0, weightBytes = 0, inputBytes = 0;
 };
 
-/// With at least two groups of weights in the buffer, or all of them; whichever
-/// reads less. One row a band where nothing fits.
+/// With two groups of an image's weights in the buffer, or all of them;
+/// whichever reads less. One row a band where neither fits. `groupWeightBytes`:
+/// of one group, of all images with weights of their own.
 Bands cutIntoBands(const OutputRows &rows, const Work &work,
                    int64_t groupWeightBytes, int64_t bufferBytes);
 

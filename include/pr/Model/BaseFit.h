@@ -58,7 +58,8 @@ struct BaseFit {
   /// Up to the first that is exact. Where there was only one, it was not
   /// cross-validated and its error is 0.
   std::vector<BaseCandidate> compared;
-  /// The one taken, for all layers without a case of their own.
+  /// The one taken, fitted to all layers: what answers those without a case of
+  /// their own.
   BaseCandidate chosen;
   /// And for those.
   std::map<LayerCase, BaseCandidate> cases;

@@ -59,6 +59,8 @@ public:
   static constexpr uint32_t kSchema = 1;
   /// Of bundles with a correction: a reader that knows none must refuse them.
   static constexpr uint32_t kCorrectedSchema = 2;
+  /// Of bundles whose bases have cases, corrected or not: likewise.
+  static constexpr uint32_t kCasesSchema = 3;
 
   /// Errors name the path and tell a missing, a foreign, a truncated, a corrupt
   /// and a newer file apart.

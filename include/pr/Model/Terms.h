@@ -21,8 +21,8 @@
 //                          the input
 //   line_input_elements/4  with the elements of each such row taken four at a
 //                          time, as bursts do
-//   band_weight_bytes/128k of a layer that is cut into bands of output rows
-//                          where it exceeds so large a buffer, and of each band
+//   band_weight_bytes/128k what a layer reads of its weights if it is cut into
+//                          bands of output rows to fit a buffer of 128 KiB
 //   macs@compute/16        with the output positions of an image, all its axes
 //                          flattened, taken sixteen at a time
 //   tile_steps/16          of tiles with so many positions
@@ -141,8 +141,8 @@ inline bool isBytesOver(CountKind count) {
 inline bool isOfTiles(CountKind count) {
   return count >= CountKind::FirstTileCount;
 }
-/// Precondition: not a count of groups, lines or tiles, nor of what is fetched
-/// again, which a WorkTable knows.
+/// Precondition: not a count of groups, lines, bands or tiles, nor of what is
+/// fetched again, which a WorkTable knows.
 int64_t countOf(const Work &work, CountKind count);
 /// Whether layers of this kind have such a count at all.
 bool hasCount(LayerKind kind, CountKind count);
@@ -176,13 +176,14 @@ Expected<Term> parseTerm(std::string_view name);
 
 /// Every term worth fitting for layers on this lattice: each count of the kind,
 /// rounded on each resource that has steps, and raw; where the kind has
-/// positions, arithmetic, results and tiles in groups of them too.
+/// positions, arithmetic, results and tiles in groups of them too; where it is
+/// cut into bands, those of each size of buffer.
 std::vector<Term> candidateTerms(const Lattice &lattice);
 
 /// Which roundings of a layer are needed: bit i is resource i. Above them, in
-/// the same order, those of the first group; then the first group of the layer
-/// as it is; then the tiles, without groups of positions and with each; then
-/// the units of a description.
+/// the same order, those of the first group, which bands are made of as well;
+/// then the first group of the layer as it is; then the tiles, without groups
+/// of positions and with each; then the units of a description.
 using ResourceMask = uint32_t;
 inline constexpr unsigned kFirstTileBit = 2 * kNumResources + 1;
 inline constexpr unsigned kUnitBit = kFirstTileBit + 1 + kNumPositionGroups;
