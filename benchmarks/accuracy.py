@@ -25,11 +25,12 @@ from typing import Any
 import numpy as np
 
 from mlir_pr import _core, active
+from mlir_pr.fileio import write_atomically
 from mlir_pr.kindmodel import Row
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement
 from modelling import (ImportedTable, Machine, ask, errors, gpu_table, learn, machines, percent,
-                       plain, progress, shared_folder)
+                       plain, progress, shared_folder, simulated_hardware)
 from results import Result
 
 SAMPLINGS = ("random", "pr", "pr+starts", "auto", "active")
@@ -106,7 +107,7 @@ class Job:
 
 
 def sources() -> list[Source]:
-    found: list[Source] = list(machines())
+    found: list[Source] = [*machines(), *simulated_hardware()]
     if (shared_folder() / "data" / "nvidia-kernels").exists():
         found += [PoolOfRows(gpu_table(name)) for name in TABLES]
     return found
@@ -143,21 +144,23 @@ def run(job: Job, truth: Truth) -> dict[str, float]:
 
 class Outcomes:
     """Errors by job and learner; in a file as they come, so that a run goes on where one
-    before it ended."""
+    before it ended. The file is of one version of the models: whoever changes them begins
+    another."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self.found: dict[tuple[Any, ...], dict[str, float]] = {}
         if file and file.exists():
-            for line in file.read_text().splitlines():
+            # Of a run that was killed, the last line may have no end.
+            for line in file.read_text().split("\n")[:-1]:
                 key, outcome = json.loads(line)
                 self.found[tuple(key)] = outcome
 
     def add(self, job: Job, outcome: dict[str, float]) -> None:
         self.found[job.key()] = outcome
         if self._file:
-            with self._file.open("a") as file:
-                file.write(json.dumps([job.key(), outcome]) + "\n")
+            lines = (json.dumps(entry) + "\n" for entry in self.found.items())
+            write_atomically(self._file, "".join(lines))
 
     def mean(self, source: Source, budget: int, sampling: str, learner: str,
              seeds: range) -> float:

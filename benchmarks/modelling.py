@@ -143,9 +143,10 @@ _SPEECH = (("oc", {"range": [1, 128], "scale": "linear"}),
            ("iw", {"range": [16, 128], "scale": "linear"}), ("pw", {"values": [0, "kw // 2"]}))
 
 
-def usable_targets() -> set[str]:
+def _usable(found: Sequence[Machine]) -> list[Machine]:
     text = toolchain.output_of([str(toolchain.bench_opt()), "--list-targets=json"])
-    return {one["name"] for one in json.loads(text)["targets"] if one["available"]}
+    known = {one["name"] for one in json.loads(text)["targets"] if one["available"]}
+    return [one for one in found if Path(one.target).exists() or one.target.split("[")[0] in known]
 
 
 def machines() -> list[Machine]:
@@ -155,16 +156,19 @@ def machines() -> list[Machine]:
         Machine("ultratrail 12x16", "ultratrail[rows=12,cols=16]", "conv1d", _SPEECH),
         Machine("systolic 16x16", "systolic_array[rows=16,cols=16,width=16]", "matmul", _MATMUL,
                 flat=False),
-        Machine("systolic-rtl 8x8", "systolic-rtl[rows=8,cols=8,width=8]", "matmul", _SMALL_MATMUL,
-                flat=False, described_by="systolic_array[rows=8,cols=8,width=8]"),
         Machine("ramping NPU, narrow", ramping, "conv2d", NARROW, flat=False),
         Machine("ramping NPU, wide", ramping, "conv2d", WIDE, flat=False),
         Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32", flat=False),
         Machine("gemmini", "gemmini", "matmul", _MATMUL, flat=False),
     ]
-    known = usable_targets()
-    return [one for one in found if Path(one.target).exists()
-            or one.target.split("[")[0] in known]
+    return _usable(found)
+
+
+def simulated_hardware() -> list[Machine]:
+    """What no description is asked about, but for its steps."""
+    return _usable([
+        Machine("systolic-rtl 8x8", "systolic-rtl[rows=8,cols=8,width=8]", "matmul", _SMALL_MATMUL,
+                flat=False, described_by="systolic_array[rows=8,cols=8,width=8]")])
 
 
 # Tables of measurements made elsewhere.

@@ -55,8 +55,8 @@ def parts_of(case: Case) -> tuple[list[totals.Part], FloatArray, list[_core.Laye
     answers = ask(case.estimator, case.layers)
     known = np.flatnonzero((case.truth > 0) & ~np.isnan(answers["lower"]))
     # All as predicted: what was measured is no test.
-    parts = [totals.Part(case.kind, "predicted", *(float(answers[name][i])
-                                                   for name in ("value", "lower", "upper")))
+    parts = [totals.part_of(case.kind, "predicted", float(answers["value"][i]),
+                            (float(answers["lower"][i]), float(answers["upper"][i])))
              for i in known]
     return parts, case.truth[known], [case.layers[i] for i in known]
 
