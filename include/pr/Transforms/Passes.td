@@ -21,6 +21,9 @@ def AnnotateLatency : Pass<"pr-annotate-latency"> {
 
     Runs on `builtin.module`, or on a function; then calls are not followed. Of
     the branches of an `scf.if` the slowest counts, and the fastest bounds it.
+    The bounds of a total are sums of those of its layers, which are whole cycles
+    inside of the real ones: of many layers of a few cycles each the total may lie
+    some cycles outside. `mlir-pr annotate` has calibrated ones.
 
     The models are those of option `model`. Without it they are those that the
     devices of the `dlti.target_system_spec` in scope name with `pr.model`
