@@ -87,13 +87,10 @@ static TermSet positionsSet(const std::vector<Term> &terms, uint8_t group) {
 
 /// Of a buffer of one size, that layers are cut for.
 static TermSet bandsSet(const std::vector<Term> &terms, uint8_t place) {
-  TermSet set{"", {}};
+  TermSet set{toString({CountKind::Bands, std::nullopt, place}), {}};
   for (const Term &term : terms)
-    if (isOfBands(term.count) && term.group == place) {
+    if (isOfBands(term.count) && term.group == place)
       set.terms.push_back(term);
-      if (set.name.empty())
-        set.name = toString(term);
-    }
   return set;
 }
 
