@@ -18,7 +18,7 @@ from mlir_pr.kindmodel import (EXACT, WORTHWHILE, Candidate, Fitted, FloatArray,
 #: The share of errors that are not outliers.
 _ORDINARY = 0.95
 #: Fewer rows drawn independently do not calibrate an interval by themselves.
-_FEWEST_INDEPENDENT = 100
+_FEWEST_INDEPENDENT = 75
 #: Fewer errors do not tell where they are large.
 _FEWEST_ROWS_SPREAD = 120
 _SPREAD_SHAPE = ForestShape(60, 3, 0.1, 0.6, 0.4)

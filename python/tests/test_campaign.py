@@ -258,13 +258,13 @@ def test_counts_that_follow_the_size_do_so_in_a_hull():
     assert found and all(layer.dims["r"] == 2 * layer.dims["e"] for layer in found)
 
 
-def test_every_other_layer_is_drawn_independently(plan_of):
+def test_one_of_four_layers_is_drawn_independently(plan_of):
     text = ("sampling: {}\nbudget: {{count: 200}}\nkinds: {{matmul: {{types: 'i8, i8 -> i32', "
             "dims: {{m: [1, 500], n: [1, 500], k: 64}}}}}}\n")
     layers = plan_of(text.format("auto"), []).layers
     roles = collections.Counter(planned.role for planned in layers)
-    # Of those on one plateau only the first is measured, so they are not quite half.
-    assert set(roles) == {"pr", "independent"} and roles["independent"] > 60
+    # Of those on one plateau only the first is measured, so they are not quite a quarter.
+    assert set(roles) == {"pr", "independent"} and 20 < roles["independent"] <= 50
     # Where everything is to be told from random samples alone, nothing is mixed in.
     assert {planned.role for planned in plan_of(text.format("random"), []).layers} == {"random"}
 
