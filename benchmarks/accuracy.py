@@ -24,13 +24,12 @@ from typing import Any
 
 import numpy as np
 
-from mlir_pr import _core, active
+from mlir_pr import _core
 from mlir_pr.fileio import write_atomically
 from mlir_pr.kindmodel import Row
 from mlir_pr.runner import PlannedLayer
-from mlir_pr.store import Measurement
 from modelling import (ImportedTable, Machine, ask, errors, gpu_table, learn, machines, percent,
-                       plain, progress, shared_folder, simulated_hardware)
+                       plain, progress, sample_actively, shared_folder, simulated_hardware)
 from results import Result
 
 SAMPLINGS = ("random", "pr", "pr+starts", "auto", "active")
@@ -78,17 +77,15 @@ class PoolOfRows:
         if sampling == "random":
             return self.table.take(pool[:count])
         by_text = {self.table.layers[i].text: i for i in pool}
-        first, *rounds = active.sizes(count)
-        known = [int(i) for i in pool[:first]]
-        for number, size in enumerate(rounds):
-            rest = np.random.RandomState(seed + number + 1).permutation(np.setdiff1d(pool, known))
-            others = [PlannedLayer(self.table.layers[i].text, "pr")
-                      for i in rest[:active.POOL * size]]
-            measured = [Measurement(self.table.layers[i].text, "pr",
-                                    time_ps=int(self.table.latencies[i])) for i in known]
-            known += [by_text[one.layer] for one in
-                      active.most_uncertain(others, measured, size, self.info, seed)]
-        return self.table.take(np.array(known))
+
+        def rest(number: int, size: int, known: list[Row]) -> list[PlannedLayer]:
+            others = np.setdiff1d(pool, [by_text[row.layer.text] for row in known])
+            return [PlannedLayer(self.table.layers[i].text, "pr") for i in
+                    np.random.RandomState(seed + number + 1).permutation(others)[:size]]
+
+        return sample_actively(
+            count, seed, self.info, lambda size: self.table.take(pool[:size]), rest,
+            lambda chosen: self.table.take(np.array([by_text[one.layer] for one in chosen])))
 
 
 Truth = tuple[list[_core.Layer], np.ndarray]
@@ -151,8 +148,7 @@ class Outcomes:
         self._file = file
         self.found: dict[tuple[Any, ...], dict[str, float]] = {}
         if file and file.exists():
-            # Of a run that was killed, the last line may have no end.
-            for line in file.read_text().split("\n")[:-1]:
+            for line in file.read_text().splitlines():
                 key, outcome = json.loads(line)
                 self.found[tuple(key)] = outcome
 

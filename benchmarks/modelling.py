@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,22 @@ def rows(target: str, planned: Sequence[PlannedLayer]) -> list[Row]:
             for one, layer, value in zip(planned, layers, measure(target, layers)) if value > 0]
 
 
+def sample_actively(count: int, seed: int, info: _core.TargetInfo, begin: Callable[[int], list[Row]],
+                    pool_of: Callable[[int, int, list[Row]], list[PlannedLayer]],
+                    measure: Callable[[list[PlannedLayer]], list[Row]]) -> list[Row]:
+    """What a campaign measures that goes where a model is least sure. `begin`: the first part,
+    of so many layers; `pool_of`: for a round, a number of layers to choose from, given what is
+    known."""
+    first, *rounds = active.sizes(count)
+    known = begin(first)
+    unit = "cycles" if info.counts_cycles else "time_ps"
+    for number, size in enumerate(rounds):
+        measured = [Measurement(row.layer.text, "pr", **{unit: int(row.latency)}) for row in known]
+        pool = pool_of(number, active.POOL * size, known)
+        known += measure(active.most_uncertain(pool, measured, size, info, seed))
+    return known
+
+
 @dataclass(frozen=True)
 class Machine:
     name: str
@@ -109,14 +125,9 @@ class Machine:
         planned = self.plan(sampling, count, seed)
         if sampling != "active":
             return self.rows(planned)
-        first, *rounds = active.sizes(count)
-        known = self.rows(planned[:first])
-        for number, size in enumerate(rounds):
-            pool = self.plan("auto", active.POOL * size, seed + 1000 * (number + 1))
-            measured = [Measurement(row.layer.text, "pr", cycles=int(row.latency))
-                        for row in known]
-            known += self.rows(active.most_uncertain(pool, measured, size, self.info, seed))
-        return known
+        return sample_actively(
+            count, seed, self.info, lambda size: self.rows(planned[:size]),
+            lambda number, size, _: self.plan("auto", size, seed + 1000 * (number + 1)), self.rows)
 
     def drawn(self, count: int, seed: int) -> list[_core.Layer]:
         """Random layers to be asked about."""
@@ -130,8 +141,8 @@ class Machine:
 
 
 NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),
-           ("kh", {"values": [1, 3, 5]}), ("kw", "kh"), ("ph", "kh // 2"), ("pw", "kh // 2"),
-           ("sh", {"values": [1, 2]}), ("sw", "sh"))
+          ("kh", {"values": [1, 3, 5]}), ("kw", "kh"), ("ph", "kh // 2"), ("pw", "kh // 2"),
+          ("sh", {"values": [1, 2]}), ("sw", "sh"))
 WIDE = (("oc", [1, 512]), ("ic", [1, 512]), *NARROW[2:])
 _MATMUL = (("m", [1, 256]), ("n", [1, 512]), ("k", [1, 512]))
 #: What a simulation of hardware gets through.

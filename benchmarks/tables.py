@@ -63,8 +63,9 @@ def main() -> int:
         if judged and lower < GOALS[name]:
             missed.append(name)
     result = Result("tables", "Imported tables", " ".join((__doc__ or "").split("\n\n")[1].split()))
-    result.table("Five folds" + (", every fifth row" if quick else ""), ["table", "held out", "rows", "MAPE", "median error",
-                                "baseline's MAPE", "lower by", "goal"], rows)
+    result.table("Five folds" + (", every fifth row" if quick else ""),
+                 ["table", "held out", "rows", "MAPE", "median error", "baseline's MAPE", "lower by",
+                  "goal"], rows)
     if missed:
         result.note(f"Goal missed: {', '.join(missed)}.")
     result.write(keep=options.keep or not quick)
