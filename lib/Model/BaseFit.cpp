@@ -85,16 +85,15 @@ static Branches makeBranches(const std::vector<Term> &terms,
   return branches;
 }
 
-/// The weights that a base gives to these columns; none without a base.
-static BranchWeights weightsOf(const Branches *start,
+/// The weights that a base gives to these columns. Precondition: it has no more
+/// than so many branches.
+static BranchWeights weightsOf(const Branches &start,
                                const std::vector<Term> &terms,
                                const std::vector<int> &columns,
                                unsigned branches) {
-  if (!start || start->size() > branches)
-    return {};
   BranchWeights weights = BranchWeights::Zero(columns.size(), branches);
-  for (size_t branch = 0; branch < start->size(); ++branch)
-    for (const WeightedTerm &weighted : (*start)[branch])
+  for (size_t branch = 0; branch < start.size(); ++branch)
+    for (const WeightedTerm &weighted : start[branch])
       for (size_t j = 0; j < columns.size(); ++j)
         if (terms[columns[j]] == weighted.term)
           weights(j, branch) = weighted.weight;
@@ -103,12 +102,16 @@ static BranchWeights weightsOf(const Branches *start,
 
 static Branches fitFinal(const Rows &data, const Lattice &lattice,
                          const std::vector<Term> &terms, unsigned branches,
-                         uint64_t seed, const Branches *start) {
+                         uint64_t seed,
+                         const std::vector<const Branches *> &starts) {
   MatrixXd rows = relativeTerms(data.layers, data.latencies, lattice, terms);
   std::vector<int> columns = independentColumns(rows);
   MatrixXd part = selectColumns(rows, columns);
-  BranchWeights weights = fitMaxAffine(
-      part, branches, seed, weightsOf(start, terms, columns, branches));
+  std::vector<BranchWeights> known;
+  for (const Branches *start : starts)
+    if (start->size() <= branches)
+      known.push_back(weightsOf(*start, terms, columns, branches));
+  BranchWeights weights = fitMaxAffine(part, branches, seed, known);
   prune(part, weights);
   // With fewer columns other optima are near.
   std::vector<int> used = usedColumns(weights);
@@ -118,7 +121,7 @@ static Branches fitFinal(const Rows &data, const Lattice &lattice,
       column = columns[column];
     columns = used;
     part = selectColumns(rows, columns);
-    weights = fitMaxAffine(part, branches, seed, found);
+    weights = fitMaxAffine(part, branches, seed, {found});
     prune(part, weights);
   }
   return makeBranches(terms, columns, weights);
@@ -171,11 +174,13 @@ givenCases(const BaseFitOptions &options) {
   return cases;
 }
 
-static const Branches *branchesToStart(const Base *start, LayerCase layerCase) {
-  if (!start)
-    return nullptr;
-  auto own = start->cases.find(layerCase);
-  return own == start->cases.end() ? nullptr : &own->second;
+static std::vector<const Branches *>
+startsOfCase(const std::vector<const Base *> &starts, LayerCase layerCase) {
+  std::vector<const Branches *> found;
+  for (const Base *start : starts)
+    if (auto own = start->cases.find(layerCase); own != start->cases.end())
+      found.push_back(&own->second);
+  return found;
 }
 
 static void fitCases(BaseFit &fit, const Rows &rows, const Lattice &lattice,
@@ -189,7 +194,7 @@ static void fitCases(BaseFit &fit, const Rows &rows, const Lattice &lattice,
     if (auto own = cases.find(layerCase); own != cases.end())
       fit.base.cases[layerCase] =
           fitFinal(own->second, lattice, chosen.terms, chosen.branches,
-                   options.seed, branchesToStart(options.start, layerCase));
+                   options.seed, startsOfCase(options.starts, layerCase));
 }
 
 static Expected<void> checkInput(const std::vector<Layer> &layers,
@@ -230,9 +235,11 @@ Expected<BaseFit> pr::fitBase(const std::vector<Layer> &layers,
   fit.chosen = choose(fit.compared);
   Rows rows{layers, latencies, groups};
   fit.base.kind = lattice.kind;
-  fit.base.branches = fitFinal(
-      rows, lattice, fit.chosen.terms, fit.chosen.branches, options.seed,
-      options.start ? &options.start->branches : nullptr);
+  std::vector<const Branches *> starts;
+  for (const Base *start : options.starts)
+    starts.push_back(&start->branches);
+  fit.base.branches = fitFinal(rows, lattice, fit.chosen.terms,
+                               fit.chosen.branches, options.seed, starts);
   fitCases(fit, rows, lattice, options);
   return fit;
 }

@@ -6,6 +6,7 @@
 #include "Model/TermSets.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <map>
 #include <random>
@@ -46,26 +47,6 @@ static std::vector<int> thinned(size_t rows) {
   return kept;
 }
 
-/// The absolute log error of each row when it is held out; 0 where there is no
-/// other fold. Each is 1 at most: outliers must not decide.
-static VectorXd crossValidate(const MatrixXd &rows, unsigned branches,
-                              const std::vector<unsigned> &foldOf,
-                              unsigned folds, uint64_t seed) {
-  VectorXd errors = VectorXd::Zero(rows.rows());
-  for (unsigned fold = 0; fold < folds; ++fold) {
-    std::vector<int> seen, heldOut;
-    for (int i = 0; i < rows.rows(); ++i)
-      (foldOf[i] == fold ? heldOut : seen).push_back(i);
-    if (seen.empty() || heldOut.empty())
-      continue;
-    BranchWeights weights =
-        fitMaxAffine(selectRows(rows, seen), branches, seed);
-    VectorXd value = evaluateMaxAffine(selectRows(rows, heldOut), weights);
-    errors(heldOut) = value.array().max(1e-3).log().abs().min(1.0);
-  }
-  return errors;
-}
-
 static std::map<LayerCase, double>
 meanOfCases(const VectorXd &errors, const std::vector<LayerCase> &cases) {
   std::map<LayerCase, double> sum, count;
@@ -92,6 +73,13 @@ static constexpr size_t kMostSets = 2;
 static constexpr double kHopeful = 1.05;
 
 namespace {
+/// One of the bases that were compared, and its weights in each fold: a row for
+/// each known term.
+struct Attempt {
+  BaseCandidate candidate;
+  std::vector<BranchWeights> ofFold;
+};
+
 /// Compares term sets and numbers of branches by their error on held-out rows.
 class BaseSearch {
 public:
@@ -112,24 +100,27 @@ public:
       judgedLatencies.push_back(latencies[row]);
     }
     values = relativeTerms(judged, judgedLatencies, lattice, known);
+    firsts = firstOfEqualColumns(values);
   }
 
   std::vector<BaseCandidate> run(bool hasTiles);
 
 private:
-  bool compare(const TermSet &set, unsigned branches);
+  bool compare(const TermSet &set, unsigned branches,
+               const Attempt *from = nullptr);
+  VectorXd crossValidate(const std::vector<int> &columns, const Attempt *from,
+                         Attempt &attempt) const;
   void compareBranches(const TermSet &set, unsigned last);
   const TermSet *bestAddition(const TermSet &beside,
                               const std::vector<TermSet> &additions,
                               unsigned branches);
+  void compareSets(std::vector<TermSet> sets, unsigned most);
   void compareAdditions(std::vector<TermSet> &sets, unsigned most);
   double errorOf(const std::string &set) const;
+  const Attempt *attemptWith(const std::string &set, unsigned most) const;
   unsigned mostBranchesOf(const std::string &set) const;
   const TermSet &simplest(const std::vector<TermSet> &sets) const;
-
-  MatrixXd valuesOf(const std::vector<Term> &terms) const;
-  /// How many differ by more than a factor.
-  size_t independentTerms(const TermSet &set) const;
+  std::vector<int> columnsOf(const TermSet &set) const;
 
   const Lattice &lattice;
   const BaseFitOptions &options;
@@ -137,51 +128,93 @@ private:
   /// Every term that a set may have, and its values, one row per judged layer.
   std::vector<Term> known;
   MatrixXd values;
+  /// Of each column the first that says the same; -1 if it says nothing.
+  std::vector<int> firsts;
   std::vector<unsigned> foldOf;
   std::vector<LayerCase> cases;
-  std::vector<BaseCandidate> compared;
+  /// Not moved as it grows.
+  std::deque<Attempt> attempts;
 };
 } // namespace
 
-/// Precondition: known ones.
-MatrixXd BaseSearch::valuesOf(const std::vector<Term> &terms) const {
+/// Those columns of `values` that hold what the set's terms say, each once.
+/// Precondition: known terms.
+std::vector<int> BaseSearch::columnsOf(const TermSet &set) const {
   std::vector<int> columns;
-  for (const Term &term : terms)
-    columns.push_back(
-        int(std::find(known.begin(), known.end(), term) - known.begin()));
-  return selectColumns(values, columns);
+  for (const Term &term : set.terms) {
+    int first =
+        firsts[std::find(known.begin(), known.end(), term) - known.begin()];
+    if (first >= 0 &&
+        std::find(columns.begin(), columns.end(), first) == columns.end())
+      columns.push_back(first);
+  }
+  return columns;
 }
 
-size_t BaseSearch::independentTerms(const TermSet &set) const {
-  return independentColumns(valuesOf(set.terms)).size();
+/// The absolute log error of each row when it is held out; 0 where there is no
+/// other fold. Each is 1 at most: outliers must not decide. Keeps the weights.
+VectorXd BaseSearch::crossValidate(const std::vector<int> &columns,
+                                   const Attempt *from,
+                                   Attempt &attempt) const {
+  unsigned branches = attempt.candidate.branches;
+  MatrixXd rows = selectColumns(values, columns);
+  VectorXd errors = VectorXd::Zero(rows.rows());
+  attempt.ofFold.assign(folds, BranchWeights::Zero(values.cols(), branches));
+  for (unsigned fold = 0; fold < folds; ++fold) {
+    std::vector<int> seen, heldOut;
+    for (int i = 0; i < rows.rows(); ++i)
+      (foldOf[i] == fold ? heldOut : seen).push_back(i);
+    if (seen.empty() || heldOut.empty())
+      continue;
+    MatrixXd seenRows = selectRows(rows, seen);
+    BranchWeights weights =
+        from ? extendMaxAffine(seenRows, branches, options.seed,
+                               from->ofFold[fold](columns, Eigen::all))
+             : fitMaxAffine(seenRows, branches, options.seed);
+    VectorXd value = evaluateMaxAffine(selectRows(rows, heldOut), weights);
+    errors(heldOut) = value.array().max(1e-3).log().abs().min(1.0);
+    attempt.ofFold[fold](columns, Eigen::all) = weights;
+  }
+  return errors;
 }
 
+/// Starts from another attempt where there is one: of fewer terms or branches.
 /// Returns whether it is exact, so that nothing else needs to be tried.
-bool BaseSearch::compare(const TermSet &set, unsigned branches) {
-  MatrixXd rows = valuesOf(set.terms);
-  MatrixXd independent = selectColumns(rows, independentColumns(rows));
-  VectorXd errors =
-      crossValidate(independent, branches, foldOf, folds, options.seed);
-  compared.push_back({branches, set.name, set.terms, errors.mean(),
-                      meanOfCases(errors, cases)});
-  return compared.back().error < kExact;
+bool BaseSearch::compare(const TermSet &set, unsigned branches,
+                         const Attempt *from) {
+  Attempt attempt{{branches, set.name, set.terms}, {}};
+  VectorXd errors = crossValidate(columnsOf(set), from, attempt);
+  attempt.candidate.error = errors.mean();
+  attempt.candidate.errorOfCase = meanOfCases(errors, cases);
+  attempts.push_back(std::move(attempt));
+  return attempts.back().candidate.error < kExact;
 }
 
 /// The least with any number of branches.
 double BaseSearch::errorOf(const std::string &set) const {
   double least = std::numeric_limits<double>::infinity();
-  for (const BaseCandidate &candidate : compared)
-    if (candidate.termSet == set)
-      least = std::min(least, candidate.error);
+  for (const Attempt &attempt : attempts)
+    if (attempt.candidate.termSet == set)
+      least = std::min(least, attempt.candidate.error);
   return least;
 }
 
+/// Of a set, the one of most branches up to a number; null if there is none.
+const Attempt *BaseSearch::attemptWith(const std::string &set,
+                                       unsigned most) const {
+  const Attempt *found = nullptr;
+  for (const Attempt &attempt : attempts) {
+    const BaseCandidate &candidate = attempt.candidate;
+    if (candidate.termSet == set && candidate.branches <= most &&
+        (!found || candidate.branches > found->candidate.branches))
+      found = &attempt;
+  }
+  return found;
+}
+
 unsigned BaseSearch::mostBranchesOf(const std::string &set) const {
-  unsigned most = 0;
-  for (const BaseCandidate &candidate : compared)
-    if (candidate.termSet == set)
-      most = std::max(most, candidate.branches);
-  return most;
+  const Attempt *attempt = attemptWith(set, ~0u);
+  return attempt ? attempt->candidate.branches : 0;
 }
 
 /// With one more branch than so far, and on as long as that helps: more
@@ -190,9 +223,11 @@ void BaseSearch::compareBranches(const TermSet &set, unsigned last) {
   double best = errorOf(set.name);
   for (unsigned branches = mostBranchesOf(set.name) + 1; branches <= last;
        ++branches) {
-    if (compare(set, branches) || compared.back().error > best * kBranchGain)
+    bool isExact = compare(set, branches, attemptWith(set.name, branches));
+    double error = attempts.back().candidate.error;
+    if (isExact || error > best * kBranchGain)
       return;
-    best = compared.back().error;
+    best = error;
   }
 }
 
@@ -215,13 +250,14 @@ const TermSet *BaseSearch::bestAddition(const TermSet &beside,
                                         const std::vector<TermSet> &additions,
                                         unsigned branches) {
   const TermSet *best = nullptr;
-  size_t independent = independentTerms(beside);
+  size_t independent = columnsOf(beside).size();
+  const Attempt *from = attemptWith(beside.name, branches);
   double least = std::numeric_limits<double>::infinity();
   for (const TermSet &addition : additions) {
     TermSet united = unite(beside, addition);
-    if (independentTerms(united) == independent)
+    if (columnsOf(united).size() == independent)
       continue; // it is among them, or says the same of these layers
-    compare(united, branches);
+    compare(united, branches, from);
     if (double error = errorOf(united.name); error < least) {
       least = error;
       best = &addition;
@@ -245,32 +281,22 @@ void BaseSearch::compareAdditions(std::vector<TermSet> &sets, unsigned most) {
     const TermSet *addition = bestAddition(full, possible, branches);
     if (!addition)
       return;
+    const Attempt *from = attemptWith(few.name, branches);
     few = unite(few, *addition);
     full = unite(full, *addition);
-    compare(few, branches);
+    compare(few, branches, from);
     sets.insert(sets.end(), {few, full});
   }
 }
 
-std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
-  std::vector<TermSet> sets = termSets(lattice, hasTiles);
-  unsigned most =
-      options.branches ? options.branches : std::max(1u, options.maxBranches);
-  if (!options.terms.empty()) {
-    compareBranches({"given", options.terms}, most);
-    return std::move(compared);
-  }
-  if (options.branches || most == 1) {
-    for (const TermSet &set : sets)
-      if (compare(set, most))
-        break;
-    return std::move(compared);
-  }
+/// Sets by themselves, then what may be added to them, then more branches of
+/// the best; up to the first that is exact.
+void BaseSearch::compareSets(std::vector<TermSet> sets, unsigned most) {
   // The simplest machines first: one bottleneck, or none of its parts unknown.
   for (unsigned branches : {1u, kBranchesOfSets})
     for (const TermSet &set : sets)
-      if (compare(set, branches))
-        return std::move(compared);
+      if (compare(set, branches, attemptWith(set.name, branches)))
+        return;
   compareAdditions(sets, most);
   std::stable_sort(sets.begin(), sets.end(),
                    [&](const TermSet &a, const TermSet &b) {
@@ -280,7 +306,27 @@ std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
   for (size_t i = 0; i < std::min(sets.size(), kMostSets); ++i)
     if (errorOf(sets[i].name) <= best * kHopeful)
       compareBranches(sets[i], most);
-  return std::move(compared);
+}
+
+std::vector<BaseCandidate> BaseSearch::run(bool hasTiles) {
+  unsigned most =
+      options.branches ? options.branches : std::max(1u, options.maxBranches);
+  std::vector<TermSet> sets =
+      options.terms.empty() ? termSets(lattice, hasTiles)
+                            : std::vector<TermSet>{{"given", options.terms}};
+  if (!options.terms.empty()) {
+    compareBranches(sets[0], most);
+  } else if (options.branches || most == 1) {
+    for (const TermSet &set : sets)
+      if (compare(set, most))
+        break;
+  } else {
+    compareSets(std::move(sets), most);
+  }
+  std::vector<BaseCandidate> compared;
+  for (Attempt &attempt : attempts)
+    compared.push_back(std::move(attempt.candidate));
+  return compared;
 }
 
 std::vector<BaseCandidate>

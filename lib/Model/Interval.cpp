@@ -35,12 +35,16 @@ static double errorOf(double predicted, double measured) {
 
 Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
                                        const std::vector<double> &measured,
-                                       const std::vector<double> &scales) {
+                                       const std::vector<double> &scales,
+                                       double shrinkage) {
   if (!scales.empty() && scales.size() != predicted.size())
     return invalidInput("an interval needs as many scales as predictions, "
                         "found " +
                         std::to_string(scales.size()) + " and " +
                         std::to_string(predicted.size()));
+  if (!isPositive(shrinkage))
+    return invalidInput("the shrinkage of errors must be positive, found " +
+                        std::to_string(shrinkage));
   if (!std::all_of(scales.begin(), scales.end(), isPositive))
     return invalidInput("the scale of an error must be positive");
   if (predicted.size() != measured.size())
@@ -76,7 +80,7 @@ Expected<Interval> Interval::calibrate(const std::vector<double> &predicted,
     std::vector<double> scores;
     for (size_t i = first; i < end; ++i) {
       size_t row = order[i];
-      scores.push_back(errorOf(predicted[row], measured[row]) /
+      scores.push_back(shrinkage * errorOf(predicted[row], measured[row]) /
                        (scales.empty() ? 1 : scales[row]));
     }
     std::sort(scores.begin(), scores.end());

@@ -152,22 +152,19 @@ static MatrixXd shapeOf(const MatrixXd &rows) {
   return shape;
 }
 
-static Fit fitOnce(const MatrixXd &rows, const VectorXd &importance,
-                   unsigned branches, const MatrixXd &shape,
-                   std::mt19937_64 &random) {
-  BranchWeights none = BranchWeights::Zero(rows.cols(), 1);
-  Fit best = alternate(rows, importance, Assignment(rows.rows(), 0), none);
-  for (unsigned count = 2; count <= branches; ++count) {
-    BranchWeights grown = BranchWeights::Zero(rows.cols(), count);
-    grown.leftCols(count - 1) = best.weights;
-    Fit next = alternate(rows, importance, splitOff(rows, best.weights), grown);
-    for (unsigned start = 0; start < kStarts; ++start) {
-      Fit other = alternate(rows, importance, scatter(shape, count, random),
-                            BranchWeights::Zero(rows.cols(), count));
-      if (other.error < next.error)
-        next = std::move(other);
-    }
-    best = std::move(next);
+/// The best of several fits with one branch more.
+static Fit grow(const MatrixXd &rows, const VectorXd &importance,
+                const BranchWeights &from, const MatrixXd &shape,
+                std::mt19937_64 &random) {
+  unsigned count = unsigned(from.cols()) + 1;
+  BranchWeights grown = BranchWeights::Zero(rows.cols(), count);
+  grown.leftCols(count - 1) = from;
+  Fit best = alternate(rows, importance, splitOff(rows, from), grown);
+  for (unsigned start = 0; start < kStarts; ++start) {
+    Fit other = alternate(rows, importance, scatter(shape, count, random),
+                          BranchWeights::Zero(rows.cols(), count));
+    if (other.error < best.error)
+      best = std::move(other);
   }
   return best;
 }
@@ -221,20 +218,11 @@ static Fit polish(const MatrixXd &rows, Fit fit) {
   return exact.error < fit.error ? exact : fit;
 }
 
-BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
-                               uint64_t seed, const BranchWeights &start) {
-  std::mt19937_64 random(seed);
-  MatrixXd few = thinned(rows);
-  Fit first =
-      fitOnce(few, VectorXd::Ones(few.rows()), branches, shapeOf(few), random);
-  Fit best = polish(rows, settle(rows, first.weights));
-  if (start.cols() > 0) {
-    Fit fit = polish(rows, settle(rows, start));
-    if (fit.error < best.error)
-      best = std::move(fit);
-  }
-  // Rows that were given to the wrong branch seldom leave it again. Where they
-  // belong to several at first they do, but the end may be another one.
+/// Rows that were given to the wrong branch seldom leave it again. Where they
+/// belong to several at first they do, but the end may be another one.
+static Fit softened(const MatrixXd &rows, const MatrixXd &few, Fit best,
+                    std::mt19937_64 &random) {
+  unsigned branches = unsigned(best.weights.cols());
   for (unsigned soft = 0; soft < kSoftStarts && branches > 1; ++soft) {
     if (best.error < kExact)
       break;
@@ -246,5 +234,41 @@ BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
     if (fit.error < best.error)
       best = std::move(fit);
   }
-  return best.weights;
+  return best;
+}
+
+/// From weights of some branches to the best of as many as asked for; never
+/// worse than any of the starts.
+static BranchWeights goOn(const MatrixXd &rows, const MatrixXd &few,
+                          BranchWeights from, unsigned branches, uint64_t seed,
+                          const std::vector<BranchWeights> &starts) {
+  std::mt19937_64 random(seed);
+  if (from.cols() < branches) {
+    MatrixXd shape = shapeOf(few);
+    VectorXd ones = VectorXd::Ones(few.rows());
+    while (from.cols() < branches)
+      from = grow(few, ones, from, shape, random).weights;
+  }
+  Fit best = polish(rows, settle(rows, std::move(from)));
+  for (const BranchWeights &start : starts) {
+    Fit fit = polish(rows, settle(rows, start));
+    if (fit.error < best.error)
+      best = std::move(fit);
+  }
+  return softened(rows, few, std::move(best), random).weights;
+}
+
+BranchWeights pr::fitMaxAffine(const MatrixXd &rows, unsigned branches,
+                               uint64_t seed,
+                               const std::vector<BranchWeights> &starts) {
+  MatrixXd few = thinned(rows);
+  Fit single =
+      alternate(few, VectorXd::Ones(few.rows()), Assignment(few.rows(), 0),
+                BranchWeights::Zero(few.cols(), 1));
+  return goOn(rows, few, std::move(single.weights), branches, seed, starts);
+}
+
+BranchWeights pr::extendMaxAffine(const MatrixXd &rows, unsigned branches,
+                                  uint64_t seed, BranchWeights from) {
+  return goOn(rows, thinned(rows), std::move(from), branches, seed, {});
 }

@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 
 #include <cstdint>
+#include <vector>
 
 namespace pr {
 
@@ -15,10 +16,17 @@ using BranchWeights = Eigen::MatrixXd;
 
 /// Weights w >= 0 for which max_j (rows * w_j) is close to 1 in every row: the
 /// rows are divided by what they should yield, so that errors are relative.
-/// Never worse than `start`, weights of as many branches that are known to be
-/// good; none if it has no columns.
+/// Never worse than any of the `starts`, weights of as many branches that are
+/// known to be good.
 BranchWeights fitMaxAffine(const Eigen::MatrixXd &rows, unsigned branches,
-                           uint64_t seed, const BranchWeights &start = {});
+                           uint64_t seed,
+                           const std::vector<BranchWeights> &starts = {});
+
+/// The same from weights of fewer branches, or that lack what newer columns
+/// add: several times faster, but for no branch at all. Precondition: `from`
+/// has a row for each column, and at least one branch.
+BranchWeights extendMaxAffine(const Eigen::MatrixXd &rows, unsigned branches,
+                              uint64_t seed, BranchWeights from);
 
 /// max_j (rows * w_j).
 Eigen::VectorXd evaluateMaxAffine(const Eigen::MatrixXd &rows,

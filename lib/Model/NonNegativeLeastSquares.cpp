@@ -113,53 +113,84 @@ VectorXd ActiveSet::solve() {
   return x;
 }
 
+/// The lengths of the columns; 1 for those that are zero.
+static VectorXd lengthsOf(const MatrixXd &a) {
+  VectorXd lengths = a.colwise().norm();
+  for (double &length : lengths)
+    length = length > 0 ? length : 1;
+  return lengths;
+}
+
 namespace {
-/// The normal equations of a problem with unit columns, of those columns that
-/// were positive once: of many only few ever are.
+/// The normal equations of a problem whose columns are taken as if of unit
+/// length, of those columns that were positive once: of many only few ever are.
 class NormalEquations {
 public:
-  NormalEquations(MatrixXd scaled, VectorXd target)
-      : a(std::move(scaled)), b(std::move(target)),
-        gram(MatrixXd::Zero(a.cols(), a.cols())), product(a.transpose() * b) {}
+  /// Both must outlive it.
+  NormalEquations(const MatrixXd &a, const VectorXd &b)
+      : a(a), b(b), inverse(lengthsOf(a).cwiseInverse()),
+        place(a.cols(), kUnknown) {}
 
   /// From any x >= 0.
-  VectorXd solve(VectorXd start);
+  VectorXd solve(const VectorXd &start);
 
 private:
+  static constexpr int kUnknown = -1;
   /// Below what anyone could tell; keeps equal columns from each other.
   static constexpr double kRidge = 1e-10;
+  /// A start with more positive columns is no start: to take them out again,
+  /// one by one, takes longer than to find the few that stay.
+  static constexpr int kMostStarting = 64;
 
   void makePassive(int column);
+  /// The products of a column with itself and those known before it.
+  void learn(int column);
   /// The place of the column whose growth helps most; -1 where none does.
   int findEntering() const;
   /// Moves towards the unconstrained solution, dropping columns that reach 0.
   void settle();
   void dropZeros();
 
-  MatrixXd a;
-  VectorXd b, x;
-  /// Products of columns, of the known ones.
+  const MatrixXd &a;
+  const VectorXd &b;
+  /// Of the lengths of the columns.
+  VectorXd inverse;
+  VectorXd x;
+  /// Of each column among the known ones.
+  std::vector<int> place;
+  std::vector<int> known, passive;
+  /// Products of known columns with each other and with b; larger than needed.
   MatrixXd gram;
   VectorXd product;
-  std::vector<int> known, passive;
 };
 } // namespace
 
-void NormalEquations::makePassive(int column) {
-  passive.push_back(column);
-  if (gram(column, column) > 0)
-    return;
+void NormalEquations::learn(int column) {
+  int last = int(known.size());
+  place[column] = last;
   known.push_back(column);
-  for (int other : known)
-    gram(other, column) = gram(column, other) = a.col(other).dot(a.col(column));
-  gram(column, column) += kRidge;
+  if (last >= product.size()) {
+    gram.conservativeResize(2 * last + 16, 2 * last + 16);
+    product.conservativeResize(2 * last + 16);
+  }
+  for (int i = 0; i <= last; ++i)
+    gram(i, last) = gram(last, i) = a.col(known[i]).dot(a.col(column)) *
+                                    inverse[known[i]] * inverse[column];
+  gram(last, last) += kRidge;
+  product[last] = a.col(column).dot(b) * inverse[column];
+}
+
+void NormalEquations::makePassive(int column) {
+  if (place[column] == kUnknown)
+    learn(column);
+  passive.push_back(column);
 }
 
 int NormalEquations::findEntering() const {
   VectorXd rest = b;
   for (int j : passive)
-    rest -= a.col(j) * x[j];
-  VectorXd gradient = a.transpose() * rest;
+    rest -= a.col(j) * (x[j] * inverse[j]);
+  VectorXd gradient = (a.transpose() * rest).cwiseProduct(inverse);
   for (int j : passive)
     gradient[j] = 0;
   int best = 0;
@@ -178,8 +209,12 @@ void NormalEquations::dropZeros() {
 }
 
 void NormalEquations::settle() {
+  std::vector<int> places;
   while (!passive.empty()) {
-    VectorXd goal = gram(passive, passive).llt().solve(product(passive));
+    places.clear();
+    for (int j : passive)
+      places.push_back(place[j]);
+    VectorXd goal = gram(places, places).llt().solve(product(places));
     double step = 1;
     for (size_t i = 0; i < passive.size(); ++i)
       if (double now = x[passive[i]]; goal[i] <= 0)
@@ -192,8 +227,10 @@ void NormalEquations::settle() {
   }
 }
 
-VectorXd NormalEquations::solve(VectorXd start) {
-  x = std::move(start);
+VectorXd NormalEquations::solve(const VectorXd &start) {
+  x = VectorXd::Zero(a.cols());
+  if ((start.array() > 0).count() <= kMostStarting)
+    x = start.cwiseQuotient(inverse);
   for (int j = 0; j < x.size(); ++j)
     if (x[j] > 0)
       makePassive(j);
@@ -207,22 +244,12 @@ VectorXd NormalEquations::solve(VectorXd start) {
     if (x[entering] == 0)
       break; // nothing helps but rounding errors
   }
-  return x;
-}
-
-/// The lengths of the columns; 1 for those that are zero.
-static VectorXd lengthsOf(const MatrixXd &a) {
-  VectorXd norms = a.colwise().norm();
-  for (double &norm : norms)
-    norm = norm > 0 ? norm : 1;
-  return norms;
+  return x.cwiseProduct(inverse);
 }
 
 VectorXd pr::solveNonNegativeFast(const MatrixXd &a, const VectorXd &b,
                                   const VectorXd &start) {
-  VectorXd norms = lengthsOf(a);
-  NormalEquations equations(a * norms.cwiseInverse().asDiagonal(), b);
-  return equations.solve(start.cwiseProduct(norms)).cwiseQuotient(norms);
+  return NormalEquations(a, b).solve(start);
 }
 
 VectorXd pr::solveNonNegative(const MatrixXd &a, const VectorXd &b) {

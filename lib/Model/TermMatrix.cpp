@@ -2,6 +2,7 @@
 #include "Model/TermMatrix.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace pr;
 using Eigen::MatrixXd;
@@ -20,18 +21,32 @@ MatrixXd pr::relativeTerms(const std::vector<Layer> &layers,
   return rows;
 }
 
-std::vector<int> pr::independentColumns(const MatrixXd &rows) {
-  std::vector<int> kept;
+std::vector<int> pr::firstOfEqualColumns(const MatrixXd &rows) {
+  constexpr double kRounding = 1e-12;
+  MatrixXd unit = rows.colwise().normalized();
+  std::vector<int> kept, firsts;
   for (int j = 0; j < rows.cols(); ++j) {
-    if (rows.col(j).maxCoeff() <= 0)
+    if (rows.col(j).maxCoeff() <= 0) {
+      firsts.push_back(-1);
       continue;
-    VectorXd column = rows.col(j).normalized();
-    bool repeated = std::any_of(kept.begin(), kept.end(), [&](int other) {
-      return (rows.col(other).normalized() - column).norm() < 1e-12;
+    }
+    auto equal = std::find_if(kept.begin(), kept.end(), [&](int other) {
+      // The first row tells most of them apart.
+      return std::abs(unit(0, other) - unit(0, j)) < kRounding &&
+             (unit.col(other) - unit.col(j)).norm() < kRounding;
     });
-    if (!repeated)
+    firsts.push_back(equal == kept.end() ? j : *equal);
+    if (firsts.back() == j)
       kept.push_back(j);
   }
+  return firsts;
+}
+
+std::vector<int> pr::independentColumns(const MatrixXd &rows) {
+  std::vector<int> firsts = firstOfEqualColumns(rows), kept;
+  for (int j = 0; j < rows.cols(); ++j)
+    if (firsts[j] == j)
+      kept.push_back(j);
   return kept;
 }
 

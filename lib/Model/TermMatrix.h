@@ -18,6 +18,9 @@ Eigen::MatrixXd relativeTerms(const std::vector<Layer> &layers,
                               const Lattice &lattice,
                               const std::vector<Term> &terms);
 
+/// For each column the first that it is a multiple of, which may be itself; -1
+/// for one that is zero.
+std::vector<int> firstOfEqualColumns(const Eigen::MatrixXd &rows);
 /// Columns that are not zero and not a multiple of an earlier one.
 std::vector<int> independentColumns(const Eigen::MatrixXd &rows);
 

@@ -133,13 +133,12 @@ static py::dict toDict(const BaseCandidate &candidate) {
 using ShapesByCase =
     std::map<std::string, std::pair<std::vector<std::string>, unsigned>>;
 
-static py::tuple
-fitBaseInPython(const std::vector<Layer> &layers,
-                const std::vector<double> &latencies, const Lattice &lattice,
-                const std::optional<std::vector<int64_t>> &groups,
-                const std::optional<std::vector<std::string>> &terms,
-                unsigned branches, unsigned maxBranches, unsigned folds,
-                uint64_t seed, const Base *start, const ShapesByCase &cases) {
+static py::tuple fitBaseInPython(
+    const std::vector<Layer> &layers, const std::vector<double> &latencies,
+    const Lattice &lattice, const std::optional<std::vector<int64_t>> &groups,
+    const std::optional<std::vector<std::string>> &terms, unsigned branches,
+    unsigned maxBranches, unsigned folds, uint64_t seed,
+    const std::vector<const Base *> &starts, const ShapesByCase &cases) {
   BaseFitOptions options;
   if (terms)
     options.terms = parseTerms(*terms);
@@ -147,7 +146,7 @@ fitBaseInPython(const std::vector<Layer> &layers,
   options.maxBranches = maxBranches;
   options.folds = folds;
   options.seed = seed;
-  options.start = start;
+  options.starts = starts;
   for (const auto &[name, shape] : cases)
     options.cases[unwrap(parseLayerCase(name))] = {parseTerms(shape.first),
                                                    shape.second};
@@ -192,7 +191,8 @@ static void defineBase(py::module_ &module) {
              py::arg("groups") = std::nullopt, py::arg("terms") = std::nullopt,
              py::arg("branches") = 0, py::arg("max_branches") = 4,
              py::arg("folds") = 5, py::arg("seed") = 0,
-             py::arg("start") = nullptr, py::arg("cases") = ShapesByCase());
+             py::arg("starts") = std::vector<const Base *>(),
+             py::arg("cases") = ShapesByCase());
 }
 
 //===----------------------------------------------------------------------===//
@@ -233,11 +233,12 @@ static void defineForest(py::module_ &module) {
           "calibrate",
           [](const std::vector<double> &predicted,
              const std::vector<double> &measured,
-             const std::vector<double> &scales) {
-            return unwrap(Interval::calibrate(predicted, measured, scales));
+             const std::vector<double> &scales, double shrinkage) {
+            return unwrap(
+                Interval::calibrate(predicted, measured, scales, shrinkage));
           },
           py::arg("predicted"), py::arg("measured"),
-          py::arg("scales") = std::vector<double>())
+          py::arg("scales") = std::vector<double>(), py::arg("shrinkage") = 1.0)
       .def_property_readonly("count", &Interval::count)
       .def("bounds", &Interval::bounds, py::arg("predicted"),
            py::arg("percent"), py::arg("scale") = 1.0);

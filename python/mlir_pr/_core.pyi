@@ -249,7 +249,7 @@ def fit_base(
     max_branches: int = 4,
     folds: int = 5,
     seed: int = 0,
-    start: Optional[Base] = None,
+    starts: Sequence[Base] = (),
     cases: Mapping[str, tuple[Sequence[str], int]] = {},
 ) -> tuple[Base, list[dict[str, Any]]]:
     """The base and what was compared to choose it: [{"branches", "term_set",
@@ -257,7 +257,7 @@ def fit_base(
     groups, each at most 1. The chosen one has "cases" as well: the same of each case that
     got branches of its own, by name. groups: rows of one group are held out together
     (default: by shape). With terms and branches given nothing is compared, and `cases`
-    says which get their own, of which terms and how many. start: a base to begin from."""
+    says which get their own, of which terms and how many. starts: bases to begin from as well."""
 
 # -- Forest, interval, bundle --------------------------------------------------
 
@@ -276,10 +276,11 @@ class Interval:
 
     @staticmethod
     def calibrate(
-        predicted: Floats, measured: Floats, scales: Floats = ()
+        predicted: Floats, measured: Floats, scales: Floats = (), shrinkage: float = 1.0
     ) -> Interval:
         """From latencies that the model did not see. scales: the error that was
-        expected of each, up to a factor; empty: the same of all."""
+        expected of each, up to a factor; empty: the same of all. shrinkage: the size of an
+        error of the model that is asked, over that of an error here."""
     @property
     def count(self) -> int: ...
     def bounds(

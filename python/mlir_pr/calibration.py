@@ -39,11 +39,11 @@ def calibrate(data: KindData, found: Candidate, options: Options) -> Calibration
     """Sets the model's features where it has none and the spread needs some."""
     spread, scales = _fit_spread(data, found.model, found.held_out, options)
     judges = _judges(data)
-    truth = data.latencies[judges]
-    # As if held out of a model of all rows.
-    kept = truth * (found.held_out[judges] / truth) ** found.shrinkage
+    truth, held_out = data.latencies[judges], found.held_out[judges]
     scales = scales[judges] if scales.size else scales
-    interval = _core.Interval.calibrate(kept, truth, scales)
+    interval = _core.Interval.calibrate(held_out, truth, scales, found.shrinkage)
+    # As if held out of a model of all rows.
+    kept = truth * (held_out / truth) ** found.shrinkage
     return Calibration(interval, spread, int(judges.size), totals.for_card(
         [data.layers[i] for i in judges], kept, truth, interval, scales))
 
@@ -67,7 +67,7 @@ def shrinkage(data: KindData, base: _core.Base, folds: Folds, chosen: Mapping[st
     parts = []
     for seen, _ in halves:
         own = data.take(seen)
-        parts.append(fit_forest(own, fit_chosen(own, chosen, base, options), shape, options))
+        parts.append(fit_forest(own, fit_chosen(own, chosen, [base], options), shape, options))
     half = _log_error(held_out_by(parts, data, halves), data)
     fold = _log_error(held_out, data)
     if fold < EXACT:

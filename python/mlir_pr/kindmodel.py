@@ -151,12 +151,13 @@ def held_out_by(parts: Sequence[Fitted], data: KindData, folds: Folds) -> FloatA
     return np.maximum(predicted, 1.0)
 
 
-def fit_chosen(data: KindData, chosen: Mapping[str, Any], whole: _core.Base,
+def fit_chosen(data: KindData, chosen: Mapping[str, Any], starts: Sequence[_core.Base],
                options: Options) -> _core.Base:
-    """The like of the base of all rows, fitted to fewer: in the same optimum unless there is
-    a better one. Which one a fit ends in is luck, and no property of the rows left out."""
+    """A base of the chosen shape: in the optimum of one of its likes, fitted to more or to
+    other rows, unless there is a better one. Which one a fit ends in is luck, and no property
+    of the rows left out."""
     return _core.fit_base(data.layers, data.latencies, data.lattice, data.groups,
-                          seed=options.seed, start=whole, **shape_of(chosen))[0]
+                          seed=options.seed, starts=starts, **shape_of(chosen))[0]
 
 
 def shape_of(chosen: Mapping[str, Any]) -> dict[str, Any]:

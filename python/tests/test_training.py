@@ -144,6 +144,29 @@ def test_intervals_hold_on_fresh_layers() -> None:
         assert abs(np.mean(inside) - percent / 100) < 0.05, percent
 
 
+def test_the_base_of_all_rows_is_in_the_best_optimum_that_any_fold_found() -> None:
+    """Else errors of the folds are not those of the model."""
+    def slowest(layer: _core.Layer) -> float:
+        dims = layer.dims
+        jitter = 1 + 0.01 * random.Random(layer.text).random()
+        return 300 + jitter * max(compute(layer), 2 * dims["n"] * dims["k"],
+                                  900 + dims["m"] * dims["k"], 3 * dims["m"] * dims["n"])
+    info = target("ramps")
+    lattice = info.lattice("matmul")
+    chosen = {"terms": _core.work_terms(lattice), "branches": 5, "cases": {}}
+    improved = 0
+    for seed in range(4):
+        data = training._prepare("matmul", lattice, rows_of(draw(60, seed), slowest))
+        own = kindmodel.fit_chosen(data, chosen, [], Options())
+        base, parts = training._agree(data, own, kindmodel.folds_of(data, Options()), chosen, Options())
+
+        def error(one: _core.Base) -> float:
+            return kindmodel.mape(one.predict(data.layers, lattice), data.latencies)
+        assert all(error(base) <= 1.02 * error(part) for part in [own, *parts])
+        improved += error(base) < 0.9 * error(own)
+    assert improved
+
+
 def test_rows_drawn_independently_calibrate_the_interval() -> None:
     """The others, here the exact ones, were chosen to cover the domain, not to be judged by."""
     source = np.random.RandomState(4)

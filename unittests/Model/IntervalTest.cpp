@@ -85,6 +85,17 @@ TEST(Interval, TheSameWholeNumberIsNoError) {
   EXPECT_EQ(interval->bounds(7.3, 95), std::make_pair(7.3, 7.3));
 }
 
+TEST(Interval, ErrorsShrinkAfterWholeNumbersAreTold) {
+  // 10.6 is not 10; a tenth of that error would be.
+  auto interval = Interval::calibrate(std::vector<double>(50, 10.6),
+                                      std::vector<double>(50, 10), {}, 0.1);
+  ASSERT_TRUE(interval);
+  EXPECT_NEAR(std::log(interval->bounds(100, 90)->second / 100),
+              0.1 * std::log(1.06), 1e-12);
+  EXPECT_EQ(Interval::calibrate({1}, {1}, {}, 0).error().message,
+            "the shrinkage of errors must be positive, found 0.000000");
+}
+
 namespace {
 /// Latencies whose error depends on their size: small ones 20 %, large 2 %; all
 /// so large that a whole unit is little.

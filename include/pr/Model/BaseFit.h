@@ -38,8 +38,8 @@ struct BaseFitOptions {
   unsigned maxBranches = 4;
   unsigned folds = 3; ///< 2 or 3
   uint64_t seed = 0;
-  /// A base to start from as well, such as one fitted to more rows.
-  const Base *start = nullptr;
+  /// Bases to start from as well, such as those fitted to more or other rows.
+  std::vector<const Base *> starts;
 };
 
 /// One of the alternatives that were compared.

@@ -29,11 +29,14 @@ public:
   /// No scores: never an interval.
   Interval() = default;
   /// From latencies held out of training, and the scale of the error that was
-  /// expected of each (empty: nothing was). Errors: lengths that differ, values
-  /// that are not positive.
+  /// expected of each (empty: nothing was). `shrinkage`: the size of an error of
+  /// the model that is asked, over that of an error here; one that is hidden by
+  /// whole numbers is judged before. Errors: lengths that differ, values that
+  /// are not positive.
   static Expected<Interval> calibrate(const std::vector<double> &predicted,
                                       const std::vector<double> &measured,
-                                      const std::vector<double> &scales = {});
+                                      const std::vector<double> &scales = {},
+                                      double shrinkage = 1);
 
   /// Bounds around a prediction; nullopt where too few measurements were held
   /// out for this level. `percent` is one of kConfidenceLevels.
