@@ -17,9 +17,9 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.progress import track
 
-from mlir_pr import _core, active, planning, toolchain
+from mlir_pr import _core, active, planning, rounds, toolchain
 from mlir_pr.baselines import fit
-from mlir_pr.campaign import read_campaign
+from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.kindmodel import Options, Row
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement
@@ -57,13 +57,35 @@ def measure(target: str, layers: Sequence[_core.Layer]) -> FloatArray:
                      for reply in replies], dtype=np.float64)
 
 
-def plan(config: dict[str, Any], info: _core.TargetInfo,
-         network_layers: Sequence[_core.Layer] = ()) -> list[PlannedLayer]:
-    """What a campaign measures, in its order."""
+def _campaign(config: dict[str, Any]) -> Campaign:
     with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
         file = Path(folder) / "campaign.yaml"
         file.write_text(json.dumps(config))  # JSON is YAML
-        return planning.make_plan(read_campaign(file), info, network_layers).layers
+        return read_campaign(file)
+
+
+def plan(config: dict[str, Any], info: _core.TargetInfo,
+         network_layers: Sequence[_core.Layer] = ()) -> list[PlannedLayer]:
+    """What a campaign measures, in its order, as far as it is known before."""
+    return planning.make_plan(_campaign(config), info, network_layers).layers
+
+
+def campaign_rows(target: str, config: dict[str, Any], info: _core.TargetInfo,
+                  network_layers: Sequence[_core.Layer]) -> list[Row]:
+    """What a campaign measures, rounds included."""
+    campaign = _campaign(config)
+    first, sizes = rounds.split(campaign, planning.make_plan(campaign, info, network_layers))
+    planned, known = list(first.layers), rows(target, first.layers)
+    for size in sizes:
+        chosen = rounds.choose(campaign, info, network_layers, _as_measured(known, info), planned, size)
+        planned += chosen
+        known += rows(target, chosen)
+    return known
+
+
+def _as_measured(known: Sequence[Row], info: _core.TargetInfo) -> list[Measurement]:
+    unit = "cycles" if info.counts_cycles else "time_ps"
+    return [Measurement(row.layer.text, "pr", **{unit: int(row.latency)}) for row in known]
 
 
 def layers_of(planned: Sequence[PlannedLayer]) -> list[_core.Layer]:
@@ -83,13 +105,11 @@ def sample_actively(count: int, seed: int, info: _core.TargetInfo, begin: Callab
     """What a campaign measures that goes where a model is least sure. `begin`: the first part,
     of so many layers; `pool_of`: for a round, a number of layers to choose from, given what is
     known."""
-    first, *rounds = active.sizes(count)
+    first, *later = active.sizes(count)
     known = begin(first)
-    unit = "cycles" if info.counts_cycles else "time_ps"
-    for number, size in enumerate(rounds):
-        measured = [Measurement(row.layer.text, "pr", **{unit: int(row.latency)}) for row in known]
+    for number, size in enumerate(later):
         pool = pool_of(number, active.POOL * size, known)
-        known += measure(active.most_uncertain(pool, measured, size, info, seed))
+        known += measure(active.most_uncertain(pool, _as_measured(known, info), size, info, seed))
     return known
 
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from mlir_pr import _core
 from mlir_pr.annotations import read_layers
-from modelling import (FloatArray, ask, describe, learn, measure, percent, plan, progress, rows,
+from modelling import (FloatArray, ask, campaign_rows, describe, learn, measure, percent, progress,
                        shared_folder)
 from results import Result
 
@@ -91,9 +91,8 @@ def study(target: str, budgets: list[int], seed: int) -> Outcomes:
     own = list(dict.fromkeys(layer for network in networks for layer in network.layers))
     truth = dict(zip(own, measure(target, own)))
     for budget in budgets:
-        drawn = plan({"seed": seed, "budget": {"count": budget}, "network_layers": "exclude"},
-                     info, own)
-        model = learn(rows(target, drawn), info)
+        config = {"seed": seed, "budget": {"count": budget}, "network_layers": "exclude"}
+        model = learn(campaign_rows(target, config, info, own), info)
         for network in networks:
             layers = list(network.layers)
             outcomes[target, network.name, budget] = judge(

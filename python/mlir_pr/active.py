@@ -3,8 +3,7 @@
 
 After a first part of the budget, drawn as any other, the rest is spent in rounds: of many
 layers, those are measured next on which forests trained on resampled rows
-disagree most. What a round chooses depends on the rounds before it alone, so that an
-interrupted campaign goes on as it would have.
+disagree most (rounds.py).
 """
 from __future__ import annotations
 
@@ -37,8 +36,7 @@ def sizes(count: int) -> list[int]:
 def most_uncertain(pool: Sequence[PlannedLayer], rows: Sequence[Measurement], count: int,
                    target: _core.TargetInfo, seed: int) -> list[PlannedLayer]:
     """`count` of the pool; the first ones where a kind has nothing to learn from."""
-    known = [Row(_core.Layer.parse(entry.measurement.layer), float(latency_of(entry.measurement)))
-             for entry in merge(rows)]
+    known = known_rows(rows)
     if not known:
         return list(pool[:count])
     layers = [_core.Layer.parse(planned.layer) for planned in pool]
@@ -47,6 +45,12 @@ def most_uncertain(pool: Sequence[PlannedLayer], rows: Sequence[Measurement], co
     # Chosen, and so no longer independent.
     return [replace(pool[i], role="pr") if pool[i].role == "independent" else pool[i]
             for i in sorted(order)]
+
+
+def known_rows(rows: Sequence[Measurement]) -> list[Row]:
+    """One of each layer."""
+    return [Row(_core.Layer.parse(entry.measurement.layer), float(latency_of(entry.measurement)))
+            for entry in merge(rows)]
 
 
 def _disagreement(rows: Sequence[Row], layers: Sequence[_core.Layer], target: _core.TargetInfo,

@@ -27,6 +27,8 @@ Value = int | str
 #: Dimensions that the text form accepts in place of others.
 _ALIASES = ("id", "ih", "iw", "pd", "ph", "pw")
 _MOST_CORNER_AXES = 10
+#: A column of what is drawn, and in it what is no relative.
+_RELATIVE, _OF_NONE = "relative", -1
 #: Of a hull's work over that of its largest layer.
 _WORK_MARGIN = 1.25
 #: A count above this follows the layer's size (elements read), rather than
@@ -35,10 +37,23 @@ _LARGEST_OPERATION_COUNT = 16
 
 
 @dataclass(frozen=True)
+class Relatives:
+    """Which layer of the networks a point is a relative of: no layer in the upper half of
+    the unit interval. Layers share the lower half by their weights."""
+
+    weights: tuple[float, ...]
+
+    def draw(self, unit: FloatArray, drawn: pd.DataFrame, texts: Sequence[str]) -> None:
+        ends = np.cumsum(self.weights)
+        layer = np.searchsorted(ends / ends[-1], np.minimum(2 * unit, 1), side="right")
+        drawn[_RELATIVE] = np.where(unit < 0.5, np.minimum(layer, len(ends) - 1), _OF_NONE)
+
+
+@dataclass(frozen=True)
 class Range:
     """Whole numbers from low to high, both included; evenly, or evenly in their
-    logarithm. `seen`: values that are drawn more often than others, as networks have them;
-    they take the lower half of the unit interval."""
+    logarithm. `seen`: what each layer of the networks has. Half of the values, those of the lower
+    half of the unit interval, are among them: of a relative, what its layer has."""
 
     name: str
     low: int
@@ -50,10 +65,10 @@ class Range:
         if not self.seen:
             drawn[self.name] = self._between(unit)
             return
-        twice = 2 * unit
-        place = np.minimum((twice * len(self.seen)).astype(int), len(self.seen) - 1)
-        drawn[self.name] = np.where(twice < 1, np.array(self.seen, dtype=np.int64)[place],
-                                    self._between(np.maximum(twice - 1, 0)))
+        twice, distinct = 2 * unit, sorted(set(self.seen))
+        place = np.minimum((twice * len(distinct)).astype(int), len(distinct) - 1)
+        seen = _own_of_relatives(drawn, self.seen, np.array(distinct, dtype=np.int64)[place])
+        drawn[self.name] = np.where(twice < 1, seen, self._between(np.maximum(twice - 1, 0)))
 
     def _between(self, unit: FloatArray) -> npt.NDArray[np.int64]:
         if self.logarithmic:
@@ -73,10 +88,14 @@ class Choice:
 
     names: tuple[str, ...]
     alternatives: tuple[tuple[Value, ...], ...]
+    #: The place of what each layer of the networks has, which its relatives have too.
+    seen: tuple[int, ...] = ()
 
     def draw(self, unit: FloatArray, drawn: pd.DataFrame, texts: Sequence[str]) -> None:
         picked = np.minimum((unit * len(self.alternatives)).astype(int),
                             len(self.alternatives) - 1)
+        if self.seen:
+            picked = _own_of_relatives(drawn, self.seen, picked)
         for column, name in enumerate(self.names):
             values = [alternative[column] for alternative in self.alternatives]
             if name in texts:
@@ -107,7 +126,16 @@ def _evaluate(expression: str, drawn: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.broadcast_to(values, (len(drawn),))
 
 
-Axis = Range | Choice
+def _own_of_relatives(drawn: pd.DataFrame, seen: Sequence[int],
+                      otherwise: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """What the layer has that each point is a relative of."""
+    if _RELATIVE not in drawn:
+        return otherwise
+    layer = drawn[_RELATIVE].to_numpy()
+    return np.where(layer == _OF_NONE, otherwise, np.array(seen, dtype=np.int64)[layer])
+
+
+Axis = Relatives | Range | Choice
 
 
 @dataclass(frozen=True)
@@ -127,6 +155,7 @@ class Domain:
         drawn = pd.DataFrame(index=range(len(cube)))
         for axis, unit in zip(self.axes, cube.T):
             axis.draw(unit, drawn, texts)
+        drawn = drawn.drop(columns=_RELATIVE, errors="ignore")
         return [self._layer(values, texts) for values in drawn.to_dict("records")]
 
     def corners(self) -> FloatArray:
@@ -267,23 +296,28 @@ def from_target(target: _core.TargetInfo, kind: str) -> Domain | None:
 
 def hull(layers: Sequence[_core.Layer], kind: str, share: float = 1.0) -> Domain:
     """Extents range over what the layers have, half of them being what some layer has: real
-    layers have round numbers of channels, and what those cost alignment decides. Extents
+    layers have round numbers of channels, and what those cost alignment decides. Half of what is
+    drawn are relatives of a layer, which have half of their extents from it: real layers
+    have many channels where they have few positions, which no extent knows by itself. Larger
+    layers, whose errors lead the sum over a network, have more relatives. Extents
     that are equal in every layer stay equal. What belongs together (kernels, strides, padding,
     types, layouts, operation mixes) occurs in the observed combinations. Nothing
     has much more work than the layer with the most."""
     extents = [dim["name"] for dim in _kind_info(kind)["dims"]
                if dim["role"] in ("extent", "output") and dim["name"] != "g"]
     values = {name: [layer.dims[name] for layer in layers] for name in extents}
-    axes: list[Axis] = []
+    axes: list[Axis] = [Relatives(tuple(math.sqrt(max(1, *layer.work.values())) for layer in layers))]
     for i, name in enumerate(extents):
         twin = next((other for other in extents[:i] if values[other] == values[name]
                      and min(values[name]) < max(values[name])), None)
         axes.append(Choice((name,), ((twin,),)) if twin is not None
                     else Range(name, min(values[name]), max(values[name]), True,
-                               tuple(sorted(set(values[name])))))
-    frames = sorted({tuple(_frame(layer, extents).items()) for layer in layers}, key=str)
+                               tuple(values[name])))
+    own = [tuple(_frame(layer, extents).items()) for layer in layers]
+    frames = sorted(set(own), key=str)
     axes.append(Choice(tuple(name for name, _ in frames[0]),
-                       tuple(tuple(value for _, value in frame) for frame in frames)))
+                       tuple(tuple(value for _, value in frame) for frame in frames),
+                       tuple(frames.index(frame) for frame in own)))
     most = {count: round(_WORK_MARGIN * max(layer.work[count] for layer in layers))
             for count in layers[0].work}
     return Domain(kind, tuple(axes), share, most_work=most)

@@ -10,7 +10,7 @@ import collections
 import itertools
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy.stats import qmc
@@ -45,9 +45,13 @@ def make_plan(campaign: Campaign, info: _core.TargetInfo,
 
 
 def draw_more(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
-              taken: set[str], count: int, seed: int) -> list[PlannedLayer]:
-    """Further layers as "auto" draws them, none of those taken; they are taken then."""
-    return _Planner(campaign, info, network_layers).sample("auto", count, taken, seed)
+              taken: set[str], count: int, seed: int,
+              weights: Mapping[str, float] = {}) -> list[PlannedLayer]:
+    """Further layers as "auto" draws them, none of those taken; they are taken then.
+    `weights`: by which the shares of kinds are multiplied."""
+    planner = _Planner(campaign, info, network_layers)
+    taken |= planner.excluded()
+    return planner.sample("auto", count, taken, seed, weights)
 
 
 def domains(campaign: Campaign, info: _core.TargetInfo,
@@ -71,12 +75,10 @@ class _Planner:
 
     def plan(self, spent: int) -> Plan:
         campaign = self._campaign
-        taken: set[str] = set()
+        taken = self.excluded()
         planned: list[PlannedLayer] = []
         points = self._query_points()
-        if campaign.network_layers == "exclude":
-            taken.update(layer.text for layer in [*self._networks, *points])
-        else:
+        if campaign.network_layers == "include":
             planned += _distinct((PlannedLayer(layer.text, "network") for layer in points), taken)
         planned += _distinct(self._sweeps(), taken)
         sampled = max(0, campaign.count - spent)
@@ -87,6 +89,12 @@ class _Planner:
         if campaign.random_baseline:
             planned += self.sample("random", campaign.random_baseline, taken, campaign.seed + 1)
         return Plan(planned, self._notes)
+
+    def excluded(self) -> set[str]:
+        """Never measured."""
+        if self._campaign.network_layers == "include":
+            return set()
+        return {layer.text for layer in [*self._networks, *self._query_points()]}
 
     def _query_points(self) -> list[_core.Layer]:
         """Of the networks' layers: what they are looked up by, each once whatever is
@@ -154,10 +162,12 @@ class _Planner:
             self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
         return described
 
-    def sample(self, mode: str, count: int, taken: set[str], seed: int) -> list[PlannedLayer]:
+    def sample(self, mode: str, count: int, taken: set[str], seed: int,
+               weights: Mapping[str, float] = {}) -> list[PlannedLayer]:
         if count == 0:
             return []
-        domains = self.domains()
+        domains = [replace(one, share=one.share * weights.get(one.kind, 1.0))
+                   for one in self.domains()]
         total = sum(one.share for one in domains)
         parts: list[list[PlannedLayer]] = []
         left = count

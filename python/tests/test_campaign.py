@@ -242,9 +242,33 @@ def test_half_of_the_extents_of_a_hull_are_what_networks_have():
     channels = next(axis for axis in domain.axes if getattr(axis, "name", "") == "oc")
     drawn = domain.layers(np.random.RandomState(1).rand(4000, len(domain.axes)))
     oc = np.array([layer.dims["oc"] for layer in drawn if isinstance(layer, _core.Layer)])
-    assert channels.seen == (64, 512)
+    assert channels.seen == (64, 64, 512)
     assert 0.4 < np.isin(oc, (64, 512)).mean() < 0.6
     assert len(set(oc)) > 200, "the other half is of all sizes between"
+
+
+def test_half_of_a_hull_are_relatives_of_layers():
+    from mlir_pr.domain import hull
+    import numpy as np
+    layers = [_core.Layer.parse(f"conv2d oc={c} ic={c} oh={o} ow={o} kh={k} kw={k} : f32, f32 -> f32")
+              for c, o, k in ((40, 80, 1), (80, 40, 3), (160, 20, 5), (320, 10, 7))]
+    domain = hull(layers, "conv2d")
+    drawn = [layer for layer in domain.layers(np.random.RandomState(1).rand(8000, len(domain.axes)))
+             if isinstance(layer, _core.Layer) and layer.dims["oh"] == 10]
+    deep = [layer for layer in drawn if layer.dims["oc"] == 320]
+    # By themselves extents meet in an eighth, and in a quarter of these with that window.
+    assert 0.25 < len(deep) / len(drawn) < 0.5
+    assert 0.6 < np.mean([layer.dims["kh"] == 7 for layer in deep])
+
+
+def test_large_layers_have_more_relatives_than_small_ones():
+    from mlir_pr.domain import hull
+    import numpy as np
+    layers = [_core.Layer.parse(f"matmul m=16 n={n} k=16 : i8, i8 -> i32") for n in (16, 1600)]
+    domain = hull(layers, "matmul")
+    n = np.array([layer.dims["n"] for layer in domain.layers(np.random.RandomState(1).rand(4000, len(domain.axes)))])
+    # Of all, a quarter are of some relative, and an eighth by themselves what a layer has.
+    assert (n == 1600).mean() > 1.8 * (n == 16).mean()
 
 
 def test_counts_that_follow_the_size_do_so_in_a_hull():

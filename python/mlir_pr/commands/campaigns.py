@@ -8,11 +8,11 @@ from typing import Any, Sequence
 
 import click
 
-from mlir_pr import _core, active, epilogues, plausibility, stepfinding, ui
+from mlir_pr import _core, drift, epilogues, plausibility, rounds, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
 from mlir_pr.measuring import Session, describe_outcome
-from mlir_pr.planning import Plan, domains, draw_more, make_plan
+from mlir_pr.planning import Plan, domains, make_plan
 from mlir_pr.progress import MeasureProgress
 from mlir_pr.runner import PlannedLayer, describe, measure_now
 from mlir_pr.store import (PLATEAUS, Measurement, StatedStep, Store, StoredTarget, exclusive)
@@ -60,9 +60,7 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
             if stepfinding.is_wanted(campaign, info):
                 info, spent = _find_steps(campaign, target, layers, store, stored, number)
         plan = make_plan(campaign, info, layers, spent)
-        rounds: list[int] = []
-        if campaign.sampling == "active":
-            plan, rounds = _first_part(campaign, plan)
+        plan, sizes = rounds.split(campaign, plan)
         if not plan.layers and not spent:
             raise InputError(f"'{config}' plans nothing: {'; '.join(plan.notes)}")
         for text in plan.notes:
@@ -70,8 +68,10 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
         if dry_run:
             for planned in plan.layers:
                 click.echo(f"{planned.role}\t{planned.layer}")
+            if sizes:
+                ui.note(f"{sum(sizes)} more are chosen when these are measured")
             return
-        _conduct(campaign, info, layers, plan, rounds, target, store, stored, number, begin)
+        _conduct(campaign, info, layers, plan, sizes, target, store, stored, number, begin)
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
@@ -137,39 +137,28 @@ def _find_steps(campaign: Campaign, target: str, layers: Sequence[_core.Layer], 
     return effective(store, stored), finding.measurements
 
 
-def _first_part(campaign: Campaign, plan: Plan) -> tuple[Plan, list[int]]:
-    """The part of a plan before the first round, and the sizes of the rounds."""
-    chosen = [item for item in plan.layers if item.role in ("pr", "plateau-start")]
-    first, *rounds = active.sizes(len(chosen))
-    later = {item.layer for item in chosen[first:]}
-    return Plan([item for item in plan.layers if item.layer not in later], plan.notes), rounds
-
-
-def _next_round(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.Layer],
-                store: Store, stored: StoredTarget, planned: Sequence[PlannedLayer],
-                size: int) -> list[PlannedLayer]:
+def _known_before_round(store: Store, stored: StoredTarget,
+                        planned: Sequence[PlannedLayer]) -> list[Measurement]:
+    """As it was when the round was chosen first, not as it is known by now."""
     taken = {item.layer for item in planned}
-    # As they were when the round was chosen first, not as they are known by now.
-    rows = [row for row in store.measurements(stored)
-            if row.layer in taken and row.role in ("pr", "plateau-start", "network")
+    return [row for row in store.measurements(stored)
+            if row.layer in taken and row.role not in ("sweep", drift.REFERENCE)
             and "again" not in row.conditions]
-    seed = campaign.seed + len(planned)
-    pool = draw_more(campaign, info, layers, taken, active.POOL * size, seed)
-    return active.most_uncertain(pool, rows, size, info, seed)
 
 
 def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.Layer],
-             plan: Plan, rounds: Sequence[int], target: str, store: Store, stored: StoredTarget,
+             plan: Plan, sizes: Sequence[int], target: str, store: Store, stored: StoredTarget,
              number: int, begin: float) -> None:
     """The plan, the rounds behind it, what is in doubt, and what time is left for."""
     planned = list(plan.layers)
     with MeasureProgress() as progress:
         session = Session(campaign, info, target, store, stored, number, begin, progress.update)
         outcome = session.measure(planned)
-        for size in rounds:
+        for size in sizes:
             if outcome.left:
                 break
-            chosen = _next_round(campaign, info, layers, store, stored, planned, size)
+            known = _known_before_round(store, stored, planned)
+            chosen = rounds.choose(campaign, info, layers, known, planned, size)
             planned += chosen
             outcome.join(session.measure(chosen))
         notes = session.look_again(planned)

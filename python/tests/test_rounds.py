@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What a campaign of several kinds measures once it knows which of them it does not understand."""
+import collections
+import json
+import random
+
+import pytest
+
+from mlir_pr import _core, rounds
+from mlir_pr.campaign import read_campaign
+from mlir_pr.planning import make_plan
+from mlir_pr.store import Measurement
+
+INFO = _core.TargetInfo.from_json(json.dumps({
+    "schema": 1, "name": "two kinds", "counts_cycles": True, "clock_khz": 1000000,
+    "kinds": [{"kind": "matmul", "steps": []}, {"kind": "elementwise", "steps": []}]}))
+CONFIG = """
+seed: 3
+sampling: {sampling}
+budget: {{count: 200}}
+{more}
+kinds:
+  matmul: {{types: "i8, i8 -> i32", dims: {{m: [1, 128], n: [1, 128], k: [1, 128]}}}}
+  elementwise: {{types: "f32 -> f32", dims: {{e: [1, 4000], full: 1, alu: [1, 9]}}}}
+"""
+
+
+@pytest.fixture
+def campaign(write):
+    return lambda sampling="auto", more="": read_campaign(
+        write("c.yaml", CONFIG.format(sampling=sampling, more=more)))
+
+
+def measure(planned, jitter):
+    """`jitter`: of each kind, what no term explains."""
+    found = []
+    for one in planned:
+        layer = _core.Layer.parse(one.layer)
+        spread = jitter.get(layer.kind, 0) * random.Random(layer.text).uniform(-1, 1)
+        cycles = round((5000 + layer.work["output_elements"] * 10) * (1 + spread))
+        found.append(Measurement(layer.text, one.role, cycles=cycles))
+    return found
+
+
+def kinds(planned):
+    return collections.Counter(one.layer.split(" ", 1)[0] for one in planned)
+
+
+def second_part(campaign, jitter, networks=()):
+    plan, (size,) = rounds.split(campaign, make_plan(campaign, INFO, networks))
+    return plan.layers, rounds.choose(campaign, INFO, networks, measure(plan.layers, jitter),
+                                      plan.layers, size)
+
+
+def test_what_is_understood_gets_little_of_the_rest(campaign):
+    first, rest = second_part(campaign(), {"elementwise": 0.2})
+    assert len(first) == 80 and len(rest) == 120
+    assert kinds(first)["matmul"] == kinds(first)["elementwise"]
+    assert kinds(rest)["matmul"] < 10 < 110 < kinds(rest)["elementwise"]
+    assert not {one.layer for one in first} & {one.layer for one in rest}
+    assert kinds(second_part(campaign(), {"matmul": 0.2})[1])["elementwise"] < 10
+
+
+def test_where_all_is_understood_shares_stay(campaign):
+    assert kinds(second_part(campaign(), {})[1])["matmul"] == 60
+
+
+def test_the_same_rows_choose_the_same(campaign):
+    jitter = {"matmul": 0.1, "elementwise": 0.05}
+    assert second_part(campaign(), jitter) == second_part(campaign(), jitter)
+
+
+def test_a_kind_of_few_layers_counts_as_the_worst():
+    few = [Measurement("matmul m=8 n=8 k=8 : i8, i8 -> i32", "pr", cycles=10)]
+    plan = [rounds.PlannedLayer(f"elementwise e={e} full=1 alu=2 : f32 -> f32", "pr")
+            for e in range(100, 2000, 50)]
+    weights = rounds.unexplained([*few, *measure(plan, {"elementwise": 0.1})], INFO)
+    assert weights == {"matmul": 1.0, "elementwise": 1.0}
+
+
+def test_network_layers_are_kept_out_of_every_round(campaign, write):
+    networks = [_core.Layer.parse(f"matmul m={m} n={n} k=64 : i8, i8 -> i32")
+                for m in (1, 2, 3) for n in (5, 6, 7)]
+    config = write("c.yaml", """
+budget: {count: 60}
+network_layers: exclude
+kinds:
+  matmul: {types: "i8, i8 -> i32", dims: {m: [1, 4], n: [1, 8], k: [63, 66]}}
+  elementwise: {types: "f32 -> f32", dims: {e: [1, 4000], full: 1, alu: [1, 9]}}
+""")
+    first, rest = second_part(read_campaign(config), {"matmul": 0.3}, networks)
+    assert kinds(rest)["matmul"] > 30
+    assert not {layer.text for layer in networks} & {one.layer for one in [*first, *rest]}
+
+
+@pytest.mark.parametrize("sampling", ["pr", "random", "pr+starts"])
+def test_other_samplings_are_planned_at_once(campaign, sampling):
+    plan = make_plan(campaign(sampling), INFO, [])
+    assert rounds.split(campaign(sampling), plan) == (plan, [])
+
+
+def test_one_kind_is_planned_at_once(write):
+    one = read_campaign(write("c.yaml", """
+budget: {count: 20}
+kinds: {matmul: {types: "i8, i8 -> i32", dims: {m: [1, 128], n: [1, 128], k: 8}}}
+"""))
+    plan = make_plan(one, INFO, [])
+    assert rounds.split(one, plan) == (plan, [])
