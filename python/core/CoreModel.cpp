@@ -126,6 +126,10 @@ static py::dict toDict(const BaseCandidate &candidate) {
   row["term_set"] = candidate.termSet;
   row["terms"] = printTerms(candidate.terms);
   row["cv_error"] = candidate.error;
+  py::dict errors;
+  for (const auto &[layerCase, error] : candidate.errorOfCase)
+    errors[py::str(toString(layerCase))] = error;
+  row["cv_error_of_case"] = errors;
   return row;
 }
 
@@ -246,6 +250,9 @@ static void defineForest(py::module_ &module) {
 
 void python::defineModels(py::module_ &module) {
   module.def("feature_names", allFeatureNames, py::arg("lattice"));
+  module.def("layer_case", [](const Layer &layer) {
+    return std::string(toString(caseOf(layer)));
+  });
   module.def("work_terms", [](const Lattice &lattice) {
     return printTerms(candidateTerms(lattice));
   });

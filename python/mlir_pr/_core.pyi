@@ -216,6 +216,9 @@ def feature_matrix(
 ) -> Float32Matrix:
     """One row per layer, of its query point; NaN where a feature is missing."""
 
+def layer_case(layer: Layer) -> str:
+    """What a library may run in a way of its own: pointwise, pointwise_strided, windowed,
+    windowed_strided; "any" of kinds without a window."""
 def work_terms(lattice: Lattice) -> list[str]:
     """Names of the kind's candidate terms, as `useful_macs@compute`."""
 
@@ -253,8 +256,8 @@ def fit_base(
     cases: Mapping[str, tuple[Sequence[str], int]] = {},
 ) -> tuple[Base, list[dict[str, Any]]]:
     """The base and what was compared to choose it: [{"branches", "term_set",
-    "terms", "cv_error", "chosen"}], cv_error the mean absolute log error on held-out
-    groups, each at most 1. The chosen one has "cases" as well: the same of each case that
+    "terms", "cv_error", "cv_error_of_case", "chosen"}], cv_error the mean absolute log error on
+    held-out groups, each at most 1, and the same of the layers of each case (layer_case). The chosen one has "cases" as well: the same of each case that
     got branches of its own, by name. groups: rows of one group are held out together
     (default: by shape). With terms and branches given nothing is compared, and `cases`
     says which get their own, of which terms and how many. starts: bases to begin from as well."""

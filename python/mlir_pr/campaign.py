@@ -89,7 +89,7 @@ def read_campaign(path: str | Path) -> Campaign:
     budget = section.section("budget")
     budget.expect_only(("count", "seconds"))
     kinds, shares = _kinds(section.section("kinds"))
-    share = section.get("starts_share", float, 0.25)
+    share = section.get("starts_share", float, 0.1)
     if not 0 <= share <= 0.5:
         raise section.error("starts_share", f"{share:g} is not in 0 .. 0.5")
     folder = Path(path).parent

@@ -10,7 +10,7 @@ import collections
 import itertools
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy.stats import qmc
@@ -30,6 +30,37 @@ _INDEPENDENT_EVERY = 4
 _FRUITLESS_DRAWS = 16 * _CHUNK
 
 
+@dataclass(frozen=True)
+class Weights:
+    """By which shares of the budget are multiplied: of kinds, and of the cases of each
+    (`_core.layer_case`) as they occur in its domain."""
+
+    kinds: Mapping[str, float]
+    cases: Mapping[tuple[str, str], float]
+
+    def thinned(self, kind: str, drawn: Iterable[PlannedLayer | None]
+                ) -> Iterator[PlannedLayer | None]:
+        """As many of each case as its weight says."""
+        own = [weight for (of, _), weight in self.cases.items() if of == kind]
+        if len(own) < 2:
+            yield from drawn
+            return
+        most = max(own)
+        credit: collections.Counter[str] = collections.Counter()
+        for one in drawn:
+            if one is not None:
+                case = _core.layer_case(_core.Layer.parse(one.layer))
+                credit[case] += self.cases.get((kind, case), most) / most
+                if credit[case] < 1:
+                    continue
+                credit[case] -= 1
+            yield one
+
+
+#: What changes nothing.
+EVEN = Weights({}, {})
+
+
 @dataclass
 class Plan:
     layers: list[PlannedLayer]
@@ -46,9 +77,8 @@ def make_plan(campaign: Campaign, info: _core.TargetInfo,
 
 def draw_more(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
               taken: set[str], count: int, seed: int,
-              weights: Mapping[str, float] = {}) -> list[PlannedLayer]:
-    """Further layers as "auto" draws them, none of those taken; they are taken then.
-    `weights`: by which the shares of kinds are multiplied."""
+              weights: Weights = EVEN) -> list[PlannedLayer]:
+    """Further layers as "auto" draws them, none of those taken; they are taken then."""
     planner = _Planner(campaign, info, network_layers)
     taken |= planner.excluded()
     return planner.sample("auto", count, taken, seed, weights)
@@ -163,26 +193,27 @@ class _Planner:
         return described
 
     def sample(self, mode: str, count: int, taken: set[str], seed: int,
-               weights: Mapping[str, float] = {}) -> list[PlannedLayer]:
+               weights: Weights = EVEN) -> list[PlannedLayer]:
         if count == 0:
             return []
-        domains = [replace(one, share=one.share * weights.get(one.kind, 1.0))
+        domains = [replace(one, share=one.share * weights.kinds.get(one.kind, 1.0))
                    for one in self.domains()]
         total = sum(one.share for one in domains)
         parts: list[list[PlannedLayer]] = []
         left = count
         for i, one in enumerate(domains):
             share = left if i + 1 == len(domains) else round(count * one.share / total)
-            parts.append(self._sample_kind(one, mode, min(share, left), taken, seed))
+            parts.append(self._sample_kind(one, mode, min(share, left), taken, seed, weights))
             left -= len(parts[-1])
         return _interleave(parts)
 
     def _sample_kind(self, one: Domain, mode: str, count: int, taken: set[str],
-                     seed: int) -> list[PlannedLayer]:
+                     seed: int, weights: Weights) -> list[PlannedLayer]:
         sampler = _Sampler(one, mode, self._info, self._campaign.starts_share)
         found: list[PlannedLayer] = []
         fruitless = 0
-        for candidate in itertools.chain(sampler.extremes(), sampler.candidates(seed)):
+        drawn = weights.thinned(one.kind, sampler.candidates(seed))
+        for candidate in itertools.chain(sampler.extremes(), drawn):
             if len(found) == count:
                 break
             fruitless += 1

@@ -2,27 +2,28 @@
 """Campaigns in rounds: what is measured next follows from what is known by then.
 
 After a first part of the budget, `active` measures in several rounds where models
-disagree (active.py). `auto`, where it has several kinds, divides the rest among them by how
-much of each is not understood yet: networks have kinds that a few dozen layers explain
-exactly, and others that a few hundred do not.
+disagree (active.py). `auto`, where it has several kinds, or cases of one, divides the rest
+among them by how much of each is not understood yet: networks have kinds that a few dozen
+layers explain exactly, and others that a few hundred do not; and sweeps may have told all of
+one kernel of a library.
 
 What a round chooses depends on the rounds before it alone, so that an interrupted
 campaign goes on as it would have.
 """
 from __future__ import annotations
 
-from typing import Sequence
-
-import numpy as np
+import collections
+import math
+from typing import Mapping, Sequence
 
 from mlir_pr import _core, active
 from mlir_pr.campaign import Campaign
-from mlir_pr.kindmodel import EXACT, Options, legal_rows
-from mlir_pr.planning import Plan, draw_more
+from mlir_pr.kindmodel import EXACT, Options, Row, legal_rows
+from mlir_pr.planning import EVEN, Plan, Weights, draw_more
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement
 
-#: A kind that is explained gets this share of what the worst one gets: nobody knows
+#: A case that is explained gets this share of what the worst one gets: nobody knows
 #: what it does where nothing was measured.
 _LEAST = 0.05
 _BRANCHES = 2
@@ -38,10 +39,10 @@ def split(campaign: Campaign, plan: Plan) -> tuple[Plan, list[int]]:
     """The part of a plan before the first round, and the sizes of the rounds."""
     roles = _CHOSEN_ROLES.get(campaign.sampling, ())
     chosen = [item for item in plan.layers if item.role in roles]
-    kinds = {item.layer.split(" ", 1)[0] for item in chosen}
+    cases = {_case(_core.Layer.parse(item.layer)) for item in chosen}
     if campaign.sampling == "active":
         first, *rounds = active.sizes(len(chosen))
-    elif len(kinds) > 1 and not campaign.schedules:
+    elif len(cases) > 1 and not campaign.schedules:
         first = round(active.FIRST_SHARE * len(chosen))
         rounds = [len(chosen) - first]
     else:
@@ -62,18 +63,40 @@ def choose(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[
     return draw_more(campaign, info, network_layers, taken, size, seed, unexplained(rows, info))
 
 
-def unexplained(rows: Sequence[Measurement], info: _core.TargetInfo) -> dict[str, float]:
-    """Of each kind with rows, the error that a base of few branches leaves; all alike where
-    every one is exact. A kind of too few layers to tell counts as the worst."""
+def unexplained(rows: Sequence[Measurement], info: _core.TargetInfo) -> Weights:
+    """By the error that a base of few branches leaves of each kind, and of each of its cases;
+    all alike where every one is exact. Of too few layers to tell, a case counts as the worst."""
     known = legal_rows(active.known_rows(rows), info)
-    errors: dict[str, float] = {}
-    for kind in sorted({row.layer.kind for row in known}):
-        own = [row for row in known if row.layer.kind == kind]
-        _, compared = _core.fit_base([row.layer for row in own], [row.latency for row in own],
-                                     info.lattice(kind), max_branches=_BRANCHES)
-        few = len(own) < Options.fewest_groups
-        errors[kind] = np.inf if few else min(one["cv_error"] for one in compared)
-    worst = max((error for error in errors.values() if np.isfinite(error)), default=0.0)
+    counts = collections.Counter(_case(row.layer) for row in known)
+    errors = {(kind, case): error for kind in sorted({kind for kind, _ in counts})
+              for case, error in _errors_of(kind, known, info).items()}
+    told = {key: error for key, error in errors.items() if counts[key] >= Options.fewest_groups}
+    worst = max(told.values(), default=0.0)
     if worst < EXACT:
-        return dict.fromkeys(errors, 1.0)
-    return {kind: max(min(error / worst, 1.0) ** _POWER, _LEAST) for kind, error in errors.items()}
+        return EVEN
+    weights = {key: max((told.get(key, worst) / worst) ** _POWER, _LEAST) for key in errors}
+    drawn = {row.layer for row in rows if row.role != "sweep"}
+    return Weights(_mixed(weights, [_case(_core.Layer.parse(text)) for text in drawn]), weights)
+
+
+def _mixed(weights: Mapping[tuple[str, str], float],
+           drawn: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Of each kind: as its cases are, in the mixture that was drawn."""
+    of_kind = collections.defaultdict(list)
+    for key in drawn:
+        if key in weights:
+            of_kind[key[0]].append(weights[key])
+    return {kind: math.fsum(own) / len(own) for kind, own in of_kind.items()}
+
+
+def _case(layer: _core.Layer) -> tuple[str, str]:
+    return layer.kind, _core.layer_case(layer)
+
+
+def _errors_of(kind: str, known: Sequence[Row], info: _core.TargetInfo) -> dict[str, float]:
+    own = [row for row in known if row.layer.kind == kind]
+    _, compared = _core.fit_base([row.layer for row in own], [row.latency for row in own],
+                                 info.lattice(kind), max_branches=_BRANCHES)
+    chosen = next(one for one in compared if one["chosen"])
+    apart = {case: one["cv_error"] for case, one in chosen["cases"].items()}
+    return {**chosen["cv_error_of_case"], **apart}

@@ -63,7 +63,7 @@ def test_another_seed_gives_another_plan(plan_of):
 def test_roles_have_their_shares(plan_of):
     text = BASE.format(seed=1, sampling="pr+starts", count=100) + "random_baseline: 30\n"
     roles = [planned.role for planned in plan_of(text).layers]
-    assert 15 <= roles.count("plateau-start") <= 35
+    assert 6 <= roles.count("plateau-start") <= 14
     assert roles.count("random") == 30
     assert len(roles) == 130
 
@@ -302,7 +302,7 @@ def test_starts_are_drawn_where_plateaus_may_ramp(write):
     ramping = with_steps(TARGET, [StatedStep("matmul", "n", 8, plateau="ramps")])
     starts = [_core.Layer.parse(item.layer) for item in make_plan(campaign, ramping, []).layers
               if item.role == "plateau-start"]
-    assert 8 <= len(starts) <= 12
+    assert 3 <= len(starts) <= 5
     assert all(layer.dims["n"] % 8 == 1 and layer.dims["m"] % 8 == 0 for layer in starts)
 
 

@@ -75,7 +75,36 @@ def test_a_kind_of_few_layers_counts_as_the_worst():
     plan = [rounds.PlannedLayer(f"elementwise e={e} full=1 alu=2 : f32 -> f32", "pr")
             for e in range(100, 2000, 50)]
     weights = rounds.unexplained([*few, *measure(plan, {"elementwise": 0.1})], INFO)
-    assert weights == {"matmul": 1.0, "elementwise": 1.0}
+    assert weights.cases == {("matmul", "any"): 1.0, ("elementwise", "any"): 1.0}
+
+
+def test_cases_that_sweeps_have_told_get_little(write):
+    """Of a library with kernels of its own for windows of one element."""
+    info = _core.TargetInfo.from_json(json.dumps({
+        "schema": 1, "name": "library", "counts_cycles": True, "clock_khz": 1000000,
+        "kinds": [{"kind": "conv2d", "steps": []}]}))
+    campaign = read_campaign(write("c.yaml", """
+budget: {count: 240}
+kinds:
+  conv2d:
+    types: "f32, f32 -> f32"
+    dims: {oc: [8, 64], ic: [8, 64], oh: [7, 28], ow: oh, kh: {values: [1, 3]}, kw: kh}
+"""))
+    plan, (size,) = rounds.split(campaign, make_plan(campaign, info, []))
+
+    def latency(layer):
+        spread = 0.2 if layer.dims["kh"] > 1 else 0.0
+        return round((5000 + layer.work["macs"]) * (1 + spread * random.Random(layer.text).random()))
+    known = [Measurement(one.layer, one.role, cycles=latency(_core.Layer.parse(one.layer)))
+             for one in plan.layers]
+    rest = rounds.choose(campaign, info, [], known, plan.layers, size)
+    windows = collections.Counter(_core.Layer.parse(one.layer).dims["kh"] for one in rest)
+    assert len(rest) == size == 144 and windows[1] < 10 < windows[3]
+    # Sweeps say nothing of how often a case is drawn.
+    swept = [Measurement(f"conv2d oc={oc} ic=9 oh=9 ow=9 kh=1 kw=1 : f32, f32 -> f32", "sweep", cycles=9)
+             for oc in range(1, 100)]
+    assert rounds.unexplained([*known, *swept], info).kinds["conv2d"] == \
+        pytest.approx(rounds.unexplained(known, info).kinds["conv2d"], abs=0.2)
 
 
 def test_network_layers_are_kept_out_of_every_round(campaign, write):

@@ -139,10 +139,11 @@ def _find_steps(campaign: Campaign, target: str, layers: Sequence[_core.Layer], 
 
 def _known_before_round(store: Store, stored: StoredTarget,
                         planned: Sequence[PlannedLayer]) -> list[Measurement]:
-    """As it was when the round was chosen first, not as it is known by now."""
+    """As it was when the round was chosen first, not as it is known by now; what sweeps told
+    before is among it."""
     taken = {item.layer for item in planned}
     return [row for row in store.measurements(stored)
-            if row.layer in taken and row.role not in ("sweep", drift.REFERENCE)
+            if (row.layer in taken or row.role == "sweep") and row.role != drift.REFERENCE
             and "again" not in row.conditions]
 
 
