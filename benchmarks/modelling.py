@@ -3,6 +3,7 @@
 with plans and truth, imported tables, and the training of a model or a baseline."""
 from __future__ import annotations
 
+import collections
 import functools
 import json
 import os
@@ -18,6 +19,7 @@ from rich.console import Console
 from rich.progress import track
 
 from mlir_pr import _core, active, planning, rounds, toolchain
+from mlir_pr.annotations import read_layers
 from mlir_pr.baselines import fit
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.kindmodel import Options, Row
@@ -34,6 +36,22 @@ ROOT = Path(__file__).resolve().parent.parent
 def shared_folder() -> Path:
     """The folder with measurements and networks made elsewhere, beside the checkout."""
     return Path(os.environ.get("PR_SHARED_DIR", ROOT.parent / "shared"))
+
+
+def shared_networks() -> dict[str, Path]:
+    """Those whose extents are known, by name."""
+    files = sorted((shared_folder() / "networks").glob("*.linalg.mlir"))
+    return {file.name.removesuffix(".linalg.mlir"): file for file in files
+            if ".dyn." not in file.name}
+
+
+def counted_layers(network: Path, info: _core.TargetInfo,
+                   as_quantized: bool) -> dict[_core.Layer, int]:
+    """Each different layer and how often it occurs. Networks that are quantized already are
+    read as they are."""
+    quantize = as_quantized and ".int8." not in network.name
+    texts = collections.Counter(read_layers(str(network), info, quantize).layers)
+    return {_core.Layer.parse(text): count for text, count in texts.items()}
 
 
 # Described machines.

@@ -11,20 +11,17 @@ layers that the machine runs, so what is not in the sum is seen.
 from __future__ import annotations
 
 import argparse
-import collections
 import concurrent.futures
 import itertools
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from mlir_pr import _core
-from mlir_pr.annotations import read_layers
-from modelling import (FloatArray, ask, campaign_rows, describe, learn, measure, percent, progress,
-                       shared_folder)
+from modelling import (FloatArray, ask, campaign_rows, counted_layers, describe, learn, measure,
+                       percent, progress, shared_networks)
 from results import Result
 
 #: Machines, and whether the float networks are read as if they were quantized.
@@ -48,18 +45,10 @@ class Network:
 
 def networks_of(info: _core.TargetInfo, as_quantized: bool) -> list[Network]:
     """Those of which the machine runs any layer with multiply-accumulates."""
-    found = []
-    for file in sorted(Path(shared_folder() / "networks").glob("*.linalg.mlir")):
-        if ".dyn." in file.name:
-            continue
-        # Those that are quantized already are read as they are.
-        quantize = as_quantized and ".int8." not in file.name
-        texts = collections.Counter(read_layers(str(file), info, quantize).layers)
-        layers = {_core.Layer.parse(text): count for text, count in texts.items()}
-        network = Network(file.name.removesuffix(".linalg.mlir"), layers)
-        if network.macs(np.array([not info.why_illegal(layer) for layer in layers])):
-            found.append(network)
-    return found
+    found = [Network(name, counted_layers(file, info, as_quantized))
+             for name, file in shared_networks().items()]
+    return [one for one in found
+            if one.macs(np.array([not info.why_illegal(layer) for layer in one.layers]))]
 
 
 @dataclass(frozen=True)

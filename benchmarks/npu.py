@@ -19,15 +19,13 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from mlir_pr import _core
-from mlir_pr.annotations import read_layers
 from mlir_pr.kindmodel import Row
-from modelling import (NARROW, WIDE, ask, errors, layers_of, learn, percent, plan, progress,
-                       shared_folder)
+from modelling import (NARROW, WIDE, ask, counted_layers, errors, layers_of, learn, percent, plan,
+                       progress, shared_networks)
 from npu_model import Npu, cycles
 from results import Result
 
@@ -88,17 +86,18 @@ def in_bytes(layer: _core.Layer) -> _core.Layer:
 def networks(case: Case) -> dict[str, dict[_core.Layer, int]]:
     """The convolutions of each that lie in the domain, and how often it has them."""
     npu, found = Npu(), {}
-    for file in sorted(Path(shared_folder() / "networks").glob("*.linalg.mlir")):
-        if ".dyn." in file.name or ".int8." in file.name:
+    for name, file in shared_networks().items():
+        if ".int8." in name:
             continue
-        texts = collections.Counter(read_layers(str(file), target(False)).layers)
-        layers = {in_bytes(layer): count for layer, count in
-                  ((_core.Layer.parse(text), count) for text, count in texts.items())
-                  if layer.kind == "conv2d" and layer.dims["g"] == 1 and layer.dims["kh"] <= 5
-                  and max(layer.dims["oc"], layer.dims["ic"]) <= CHANNELS[case.domain]
-                  and (not case.in_one_piece or npu.fits(layer))}
+        # What is fused behind them costs nothing here.
+        layers: collections.Counter[_core.Layer] = collections.Counter()
+        for layer, count in counted_layers(file, target(False), False).items():
+            if (layer.kind == "conv2d" and layer.dims["g"] == 1 and layer.dims["kh"] <= 5
+                    and max(layer.dims["oc"], layer.dims["ic"]) <= CHANNELS[case.domain]
+                    and (not case.in_one_piece or npu.fits(layer))):
+                layers[in_bytes(layer)] += count
         if layers:
-            found[file.name.removesuffix(".linalg.mlir")] = layers
+            found[name] = dict(layers)
     return found
 
 

@@ -165,15 +165,6 @@ compareCases(const std::map<LayerCase, Rows> &rows,
   return found;
 }
 
-/// The given shapes as what was compared.
-static std::map<LayerCase, BaseCandidate>
-givenCases(const BaseFitOptions &options) {
-  std::map<LayerCase, BaseCandidate> cases;
-  for (const auto &[layerCase, shape] : options.cases)
-    cases[layerCase] = {shape.branches, "given", shape.terms, 0};
-  return cases;
-}
-
 static std::vector<const Branches *>
 startsOfCase(const std::vector<const Base *> &starts, LayerCase layerCase) {
   std::vector<const Branches *> found;
@@ -186,10 +177,12 @@ startsOfCase(const std::vector<const Base *> &starts, LayerCase layerCase) {
 static void fitCases(BaseFit &fit, const Rows &rows, const Lattice &lattice,
                      const BaseFitOptions &options) {
   std::map<LayerCase, Rows> cases = rowsByCase(rows, lattice);
-  if (!options.terms.empty())
-    fit.cases = givenCases(options);
-  else if (cases.size() > 1 && fit.chosen.error > kExact)
+  if (!options.terms.empty()) {
+    for (const auto &[layerCase, shape] : options.cases)
+      fit.cases[layerCase] = {shape.branches, "given", shape.terms, 0};
+  } else if (cases.size() > 1 && fit.chosen.error > kExact) {
     fit.cases = compareCases(cases, fit.chosen, lattice, options);
+  }
   for (const auto &[layerCase, chosen] : fit.cases)
     if (auto own = cases.find(layerCase); own != cases.end())
       fit.base.cases[layerCase] =

@@ -58,6 +58,7 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "unit_first",
                                                    "unit_last",
                                                    "unit_missed",
+                                                   "unit_missed_pass",
                                                    "unit_pace"};
 static_assert(std::size(kCountNames) == kFirstTileCount, "one name each");
 
@@ -192,7 +193,9 @@ static size_t numUnits(const Lattice &lattice, CountKind count) {
   if (!lattice.unitWork)
     return 0;
   size_t units = lattice.unitWork->unitNames.size();
-  if (count == CountKind::UnitMissed)
+  if (count == CountKind::UnitMissedPass && !hasWindow(lattice.kind))
+    return 0;
+  if (count == CountKind::UnitMissed || count == CountKind::UnitMissedPass)
     return lattice.unitWork->caches.size();
   return count == CountKind::UnitPace ? std::min<size_t>(units, 1) : units;
 }

@@ -150,16 +150,36 @@ WorkTable WorkTable::compute(const Lattice &lattice, const Layer &layer,
   return table;
 }
 
-/// Of a layer that is larger than a cache, some of what it reads again was
-/// replaced meanwhile: where that is by chance, the share that does not fit.
+/// Bytes of the lines that a pass over one channel of an image touches, of its
+/// input and of its output, where channels lie side by side: a whole line for
+/// each pixel, unless that has fewer bytes.
+static double passBytes(const Layer &layer, const Work &work) {
+  double input = kBurstBytes, output = kBurstBytes;
+  for (int axis = 0; axis < 3; ++axis) {
+    WindowAxis window = windowAxis(layer, axis);
+    input *= double(std::max<int64_t>(1, window.input()));
+    output *= double(std::max<int64_t>(1, window.output));
+  }
+  auto images = double(outputRowsOf(layer).images);
+  return std::min(input, double(work.inputBytes) / images) +
+         std::min(output, double(work.outputBytes) / images);
+}
+
+/// Of what is larger than a cache, some of what is read again was replaced
+/// meanwhile: where that is by chance, the share that does not fit.
+static double beyond(const UnitWork::Cache &cache, double bytes) {
+  return std::max(0.0, 1 - double(cache.bytes) / std::max(bytes, 1.0));
+}
+
 void WorkTable::countUnits(const UnitWork &work, const Layer &layer) {
   units = work.evaluate(legalityValues(layer));
   double bytes = double(rawWork.inputBytes) + double(rawWork.weightBytes) +
                  double(rawWork.outputBytes);
+  double pass = hasWindow(layer.kind) ? passBytes(layer, rawWork) : 0;
   for (size_t i = 0; i < work.caches.size(); ++i) {
     const UnitWork::Cache &cache = work.caches[i];
-    double fits = double(cache.bytes) / std::max(bytes, 1.0);
-    missed[i] = units.total[cache.unit] * std::max(0.0, 1 - fits);
+    missed[i] = units.total[cache.unit] * beyond(cache, bytes);
+    missedPass[i] = units.total[cache.unit] * beyond(cache, pass);
   }
 }
 
@@ -173,6 +193,8 @@ double WorkTable::unitValue(const Term &term) const {
     return units.last[term.group];
   case CountKind::UnitMissed:
     return term.group < kMaxCaches ? missed[term.group] : 0;
+  case CountKind::UnitMissedPass:
+    return term.group < kMaxCaches ? missedPass[term.group] : 0;
   default:
     return units.pace;
   }

@@ -182,6 +182,27 @@ TEST(Terms, WhatDoesNotFitIntoACacheIsMissed) {
             2);
 }
 
+TEST(Terms, APassOverOneChannelTouchesALineForEachPixel) {
+  auto lattice = Lattice::fromJson(R"({"kind": "depthwise_conv2d", "unit_work":
+    {"units": ["l2"], "inputs": ["c"], "values": 1, "constants": [],
+    "caches": [[0, 16384]], "actions": [["add", 0, 0, 0, 1]]}})");
+  ASSERT_TRUE(lattice);
+  auto missed = [&](int images, int channels) {
+    std::string text = "depthwise_conv2d n=" + std::to_string(images) +
+                       " c=" + std::to_string(channels) +
+                       " oh=16 ow=16 kh=1 kw=1 : i8, i8 -> i32";
+    return valueOf(*lattice, text.c_str(), "unit_missed_pass/0") / channels;
+  };
+  // 256 pixels of up to 64 bytes, of the input and of the output: 32 KiB.
+  EXPECT_EQ(missed(1, 64), 0.5);
+  EXPECT_EQ(missed(1, 1000), 0.5);
+  EXPECT_EQ(missed(7, 64), 0.5) << "one image after the other";
+  // 8 and 32 bytes a pixel: both tensors together are 10 KiB.
+  EXPECT_EQ(missed(1, 8), 0);
+  // 32 and 64 bytes.
+  EXPECT_NEAR(missed(1, 32), 1.0 / 3, 1e-12);
+}
+
 TEST(Terms, UnknownGroupsUnitsAndBuffers) {
   EXPECT_EQ(parseTerm("macs/12").error().message,
             "work term 'macs/12': groups of '12' output positions, expected 4, "

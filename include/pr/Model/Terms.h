@@ -30,7 +30,8 @@
 //                          description is busy: the only terms that come from
 //                          a target, as white-box steps do; unit_missed/0 of
 //                          the accesses to its first cache those that do not
-//                          fit
+//                          fit, unit_missed_pass/0 if it is passed over for
+//                          each channel alone
 //   launch                 1
 #ifndef PR_MODEL_TERMS_H
 #define PR_MODEL_TERMS_H
@@ -101,6 +102,7 @@ enum class CountKind : uint8_t {
   UnitFirst, ///< latencies of its first pass; so the next one of the last
   UnitLast,
   UnitMissed,     ///< of a memory's, what goes beyond a cache that is too small
+  UnitMissedPass, ///< so for the lines that a pass over one channel touches
   UnitPace,       ///< of all units together
   FirstTileCount, ///< the counts of TileCounts.h in their order, from here on
 };
@@ -248,7 +250,7 @@ private:
   std::array<TileCounts, 1 + kNumPositionGroups> tiles{};
   UnitBusy units;
   /// By cache of the machine.
-  std::array<double, kMaxCaches> missed{};
+  std::array<double, kMaxCaches> missed{}, missedPass{};
 };
 
 } // namespace pr
