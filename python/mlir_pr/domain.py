@@ -149,6 +149,11 @@ class Domain:
     #: Largest counts of work (`Layer.work`); empty: no limit, corners included.
     most_work: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def varied(self) -> int:
+        """What a layer is made of: dimensions, and what is drawn together."""
+        return sum(not isinstance(axis, Relatives) for axis in self.axes)
+
     def layers(self, cube: FloatArray) -> list[_core.Layer | str]:
         """One layer a row of the unit cube, or why the point is none."""
         texts = [*_option_names(self.kind), "types"]

@@ -186,7 +186,7 @@ class _Planner:
             # do kinds with more dimensions to vary.
             share = self._campaign.shares.get(kind, 1.0) * math.sqrt(len(own))
             hull = domain.hull(own, kind, share)
-            return replace(hull, share=share * len(hull.axes))
+            return replace(hull, share=share * hull.varied)
         described = domain.from_target(self._info, kind)
         if described is None:
             self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
