@@ -84,7 +84,8 @@ def _campaign(config: dict[str, Any]) -> Campaign:
 
 def plan(config: dict[str, Any], info: _core.TargetInfo,
          network_layers: Sequence[_core.Layer] = ()) -> list[PlannedLayer]:
-    """What a campaign measures, in its order, as far as it is known before."""
+    """What a campaign measures, in its order; of one with rounds, what it would measure
+    without any."""
     return planning.make_plan(_campaign(config), info, network_layers).layers
 
 
@@ -95,7 +96,8 @@ def campaign_rows(target: str, config: dict[str, Any], info: _core.TargetInfo,
     first, sizes = rounds.split(campaign, planning.make_plan(campaign, info, network_layers))
     planned, known = list(first.layers), rows(target, first.layers)
     for size in sizes:
-        chosen = rounds.choose(campaign, info, network_layers, _as_measured(known, info), planned, size)
+        measured = _as_measured(known, info)
+        chosen = rounds.choose(campaign, info, network_layers, measured, planned, size).layers
         planned += chosen
         known += rows(target, chosen)
     return known
@@ -151,18 +153,20 @@ class Machine:
     def plan(self, sampling: str, count: int, seed: int,
              share: float | None = None) -> list[PlannedLayer]:
         """A campaign of this machine's kind, network layers apart."""
-        config: dict[str, Any] = {
-            "seed": seed, "sampling": sampling, "budget": {"count": count},
-            "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims)}}}
+        config = self._config(sampling, count, seed)
         if share is not None:
             config["starts_share"] = share
         return plan(config, self.info)
 
+    def _config(self, sampling: str, count: int, seed: int) -> dict[str, Any]:
+        return {"seed": seed, "sampling": sampling, "budget": {"count": count},
+                "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims)}}}
+
     def sample(self, sampling: str, count: int, seed: int) -> list[Row]:
         """What a campaign of so many layers measures."""
-        planned = self.plan(sampling, count, seed)
         if sampling != "active":
-            return self.rows(planned)
+            return campaign_rows(self.target, self._config(sampling, count, seed), self.info, ())
+        planned = self.plan(sampling, count, seed)
         return sample_actively(
             count, seed, self.info, lambda size: self.rows(planned[:size]),
             lambda number, size, _: self.plan("auto", size, seed + 1000 * (number + 1)), self.rows)

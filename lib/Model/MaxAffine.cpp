@@ -197,7 +197,8 @@ static Fit settle(const MatrixXd &rows, BranchWeights weights) {
   VectorXd importance = VectorXd::Ones(rows.rows());
   for (unsigned round = 0; round < kRobustRounds; ++round) {
     VectorXd next = robustImportance(evaluateMaxAffine(rows, fit.weights));
-    if ((next - importance).cwiseAbs().maxCoeff() < 1e-3)
+    // At first the weights may be those of other rows.
+    if (round > 0 && (next - importance).cwiseAbs().maxCoeff() < 1e-3)
       break;
     importance = std::move(next);
     fit =
@@ -238,7 +239,7 @@ static Fit softened(const MatrixXd &rows, const MatrixXd &few, Fit best,
 }
 
 /// From weights of some branches to the best of as many as asked for; never
-/// worse than any of the starts.
+/// worse than what comes of any of the starts.
 static BranchWeights goOn(const MatrixXd &rows, const MatrixXd &few,
                           BranchWeights from, unsigned branches, uint64_t seed,
                           const std::vector<BranchWeights> &starts) {

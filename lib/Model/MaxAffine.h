@@ -16,8 +16,8 @@ using BranchWeights = Eigen::MatrixXd;
 
 /// Weights w >= 0 for which max_j (rows * w_j) is close to 1 in every row: the
 /// rows are divided by what they should yield, so that errors are relative.
-/// Never worse than any of the `starts`, weights of as many branches that are
-/// known to be good.
+/// Never worse than what comes of fitting any of the `starts` to these rows,
+/// weights of as many branches that are good for rows alike.
 BranchWeights fitMaxAffine(const Eigen::MatrixXd &rows, unsigned branches,
                            uint64_t seed,
                            const std::vector<BranchWeights> &starts = {});

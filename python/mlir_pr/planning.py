@@ -26,6 +26,8 @@ from mlir_pr.kindmodel import model_layer
 _CHUNK = 256
 #: One of so many points is drawn independently.
 _INDEPENDENT_EVERY = 4
+#: Between the seeds of the parts of one sample.
+_NEXT_SEED = 7919
 #: A domain is taken for exhausted after this many draws without a new layer.
 _FRUITLESS_DRAWS = 16 * _CHUNK
 
@@ -40,7 +42,8 @@ class Weights:
 
     def thinned(self, kind: str, drawn: Iterable[PlannedLayer | None]
                 ) -> Iterator[PlannedLayer | None]:
-        """As many of each case as its weight says."""
+        """As many of each case as its weight says, but for layers that are to be like those
+        asked about later."""
         own = [weight for (of, _), weight in self.cases.items() if of == kind]
         if len(own) < 2:
             yield from drawn
@@ -48,7 +51,7 @@ class Weights:
         most = max(own)
         credit: collections.Counter[str] = collections.Counter()
         for one in drawn:
-            if one is not None:
+            if one is not None and one.role != "independent":
                 case = _core.layer_case(_core.Layer.parse(one.layer))
                 credit[case] += self.cases.get((kind, case), most) / most
                 if credit[case] < 1:
@@ -77,11 +80,11 @@ def make_plan(campaign: Campaign, info: _core.TargetInfo,
 
 def draw_more(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
               taken: set[str], count: int, seed: int,
-              weights: Weights = EVEN) -> list[PlannedLayer]:
+              weights: Weights = EVEN) -> Plan:
     """Further layers as "auto" draws them, none of those taken; they are taken then."""
     planner = _Planner(campaign, info, network_layers)
     taken |= planner.excluded()
-    return planner.sample("auto", count, taken, seed, weights)
+    return Plan(planner.sample("auto", count, taken, seed, weights), planner.notes)
 
 
 def domains(campaign: Campaign, info: _core.TargetInfo,
@@ -97,10 +100,10 @@ class _Planner:
         wanted = campaign.kinds
         self._networks = [layer for layer in dict.fromkeys(network_layers)
                           if not info.why_illegal(layer) and (not wanted or layer.kind in wanted)]
-        self._notes: list[str] = []
+        self.notes: list[str] = []
         illegal = len(set(network_layers)) - len(self._networks)
         if illegal:
-            self._notes.append(f"{illegal} distinct layers of the networks are left out: "
+            self.notes.append(f"{illegal} distinct layers of the networks are left out: "
                                "the target cannot run them, or their kind is not asked for")
 
     def plan(self, spent: int) -> Plan:
@@ -118,7 +121,7 @@ class _Planner:
         planned += self._scheduled(drawn, taken)
         if campaign.random_baseline:
             planned += self.sample("random", campaign.random_baseline, taken, campaign.seed + 1)
-        return Plan(planned, self._notes)
+        return Plan(planned, self.notes)
 
     def excluded(self) -> set[str]:
         """Never measured."""
@@ -189,7 +192,7 @@ class _Planner:
             return replace(hull, share=share * hull.varied)
         described = domain.from_target(self._info, kind)
         if described is None:
-            self._notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
+            self.notes.append(f"nothing is drawn of {kind}: no ranges, and no network has it")
         return described
 
     def sample(self, mode: str, count: int, taken: set[str], seed: int,
@@ -198,14 +201,19 @@ class _Planner:
             return []
         domains = [replace(one, share=one.share * weights.kinds.get(one.kind, 1.0))
                    for one in self.domains()]
-        total = sum(one.share for one in domains)
-        parts: list[list[PlannedLayer]] = []
-        left = count
-        for i, one in enumerate(domains):
-            share = left if i + 1 == len(domains) else round(count * one.share / total)
-            parts.append(self._sample_kind(one, mode, min(share, left), taken, seed, weights))
-            left -= len(parts[-1])
-        return _interleave(parts)
+        parts: dict[str, list[PlannedLayer]] = {one.kind: [] for one in domains}
+        # What some cannot give, the others do.
+        for again in itertools.count():
+            left = count - sum(map(len, parts.values()))
+            if left == 0 or not domains:
+                return _interleave(list(parts.values()))
+            able = []
+            for one, share in zip(domains, _divided(left, [one.share for one in domains])):
+                found = self._sample_kind(one, mode, share, taken, seed + _NEXT_SEED * again, weights)
+                parts[one.kind] += found
+                if len(found) == share:
+                    able.append(one)
+            domains = able
 
     def _sample_kind(self, one: Domain, mode: str, count: int, taken: set[str],
                      seed: int, weights: Weights) -> list[PlannedLayer]:
@@ -225,7 +233,7 @@ class _Planner:
             taken.add(candidate.layer)
             found.append(candidate)
         if len(found) < count:
-            self._notes.append(f"the domain of {one.kind} gave {len(found)} distinct legal layers "
+            self.notes.append(f"the domain of {one.kind} gave {len(found)} distinct legal layers "
                                f"of {count}{sampler.most_refused()}")
         return found
 
@@ -319,6 +327,12 @@ def _is_independent(number: Any) -> Any:
     distance, so that one held out is farther from the others than a layer asked about later
     will be. Where every other point was, the model's error was a tenth larger."""
     return number % _INDEPENDENT_EVERY == 1
+
+
+def _divided(count: int, shares: Sequence[float]) -> list[int]:
+    """Whole numbers that add up to it."""
+    ends = np.rint(count * np.cumsum(shares) / sum(shares)).astype(int)
+    return [int(part) for part in np.diff(ends, prepend=0)]
 
 
 def _tile_volume(layer: _core.Layer) -> int:

@@ -7,7 +7,7 @@ among them by how much of each is not understood yet: networks have kinds that a
 layers explain exactly, and others that a few hundred do not; and sweeps may have told all of
 one kernel of a library.
 
-What a round chooses depends on the rounds before it alone, so that an interrupted
+What a round chooses depends on what was measured before it alone, so that an interrupted
 campaign goes on as it would have.
 """
 from __future__ import annotations
@@ -52,31 +52,39 @@ def split(campaign: Campaign, plan: Plan) -> tuple[Plan, list[int]]:
 
 
 def choose(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
-           rows: Sequence[Measurement], planned: Sequence[PlannedLayer],
-           size: int) -> list[PlannedLayer]:
+           rows: Sequence[Measurement], planned: Sequence[PlannedLayer], size: int) -> Plan:
     """So many layers, none of those planned before, of which the rows are known."""
     taken = {item.layer for item in planned}
     seed = campaign.seed + len(planned)
     if campaign.sampling == "active":
         pool = draw_more(campaign, info, network_layers, taken, active.POOL * size, seed)
-        return active.most_uncertain(pool, rows, size, info, seed)
+        return Plan(active.most_uncertain(pool.layers, rows, size, info, seed), [])
     return draw_more(campaign, info, network_layers, taken, size, seed, unexplained(rows, info))
 
 
 def unexplained(rows: Sequence[Measurement], info: _core.TargetInfo) -> Weights:
     """By the error that a base of few branches leaves of each kind, and of each of its cases;
-    all alike where every one is exact. Of too few layers to tell, a case counts as the worst."""
-    known = legal_rows(active.known_rows(rows), info)
-    counts = collections.Counter(_case(row.layer) for row in known)
-    errors = {(kind, case): error for kind in sorted({kind for kind, _ in counts})
-              for case, error in _errors_of(kind, known, info).items()}
-    told = {key: error for key, error in errors.items() if counts[key] >= Options.fewest_groups}
+    all alike where every one is exact. Of too few layers to tell, a case counts as the worst; a
+    kind of which none could be measured gets little."""
+    known = sorted(legal_rows(active.known_rows(rows), info), key=lambda row: row.layer.text)
+    told: dict[tuple[str, str], float] = {}
+    untold = set()
+    for kind in sorted({row.layer.kind for row in known}):
+        for case, error in _errors_of([row for row in known if row.layer.kind == kind],
+                                      info.lattice(kind)).items():
+            if error is None:
+                untold.add((kind, case))
+            else:
+                told[kind, case] = error
     worst = max(told.values(), default=0.0)
-    if worst < EXACT:
+    if worst < EXACT and not untold:
         return EVEN
-    weights = {key: max((told.get(key, worst) / worst) ** _POWER, _LEAST) for key in errors}
+    weights = {key: max((error / max(worst, EXACT)) ** _POWER, _LEAST) if error >= EXACT else _LEAST
+               for key, error in told.items()} | dict.fromkeys(untold, 1.0)
     drawn = {row.layer for row in rows if row.role != "sweep"}
-    return Weights(_mixed(weights, [_case(_core.Layer.parse(text)) for text in drawn]), weights)
+    failed = {_core.Layer.parse(text).kind for text in drawn} - {kind for kind, _ in weights}
+    return Weights(_mixed(weights, [_case(_core.Layer.parse(text)) for text in sorted(drawn)])
+                   | dict.fromkeys(failed, _LEAST), weights)
 
 
 def _mixed(weights: Mapping[tuple[str, str], float],
@@ -93,10 +101,17 @@ def _case(layer: _core.Layer) -> tuple[str, str]:
     return layer.kind, _core.layer_case(layer)
 
 
-def _errors_of(kind: str, known: Sequence[Row], info: _core.TargetInfo) -> dict[str, float]:
-    own = [row for row in known if row.layer.kind == kind]
-    _, compared = _core.fit_base([row.layer for row in own], [row.latency for row in own],
-                                 info.lattice(kind), max_branches=_BRANCHES)
+def _errors_of(rows: Sequence[Row], lattice: _core.Lattice) -> dict[str, float | None]:
+    """Of each case of one kind; None where too few plateaus were measured."""
+    points = [lattice.query_point(row.layer) for row in rows]
+    plateaus = {key: i for i, key in enumerate(sorted({point.shape_key for point in points}))}
+    groups = [plateaus[point.shape_key] for point in points]
+    _, compared = _core.fit_base([row.layer for row in rows], [row.latency for row in rows], lattice,
+                                 groups, max_branches=_BRANCHES)
     chosen = next(one for one in compared if one["chosen"])
     apart = {case: one["cv_error"] for case, one in chosen["cases"].items()}
-    return {**chosen["cv_error_of_case"], **apart}
+    of_case = collections.defaultdict(set)
+    for point, group in zip(points, groups):
+        of_case[_core.layer_case(point)].add(group)
+    return {case: error if len(of_case[case]) >= Options.fewest_groups else None
+            for case, error in {**chosen["cv_error_of_case"], **apart}.items()}

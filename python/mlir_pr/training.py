@@ -175,14 +175,19 @@ def _count(groups: npt.NDArray[np.int64]) -> int:
 def _agree(data: KindData, base: _core.Base, folds: Folds, chosen: Mapping[str, Any],
            options: Options) -> tuple[_core.Base, list[_core.Base]]:
     """The base of all rows and its like of each fold, each in the best optimum that any of them
-    found. Were it another one, held-out errors would not be those of the model."""
-    error = mape(base.predict(data.layers, data.lattice), data.latencies)
+    found, or nearly. Were it another one, held-out errors would not be those of the model."""
+    def likes(base: _core.Base) -> list[_core.Base]:
+        return [fit_chosen(data.take(seen), chosen, [base], options) for seen, _ in folds]
+
+    def error(base: _core.Base) -> float:
+        return mape(base.predict(data.layers, data.lattice), data.latencies)
+    bases = likes(base)
     for _ in range(_MOST_ROUNDS):
-        bases = [fit_chosen(data.take(seen), chosen, [base], options) for seen, _ in folds]
-        base = fit_chosen(data, chosen, [base, *bases], options)
-        before, error = error, mape(base.predict(data.layers, data.lattice), data.latencies)
-        if error > before * (1 - WORTHWHILE):
-            break
+        better = fit_chosen(data, chosen, [base, *bases], options)
+        if error(better) > error(base) * (1 - WORTHWHILE):
+            return min(better, base, key=error), bases
+        base = better
+        bases = likes(base)
     return base, bases
 
 

@@ -3,6 +3,7 @@
 """Stands in for pr-bench-opt: a machine with 8-wide steps, as slow as asked.
 
 FAKE_DELAY: seconds a layer takes. FAKE_FAIL: layers that hold this text fail.
+FAKE_CONVOLVES: it runs convolutions too, each after its own fashion.
 FAKE_WAVES: so many tiles at a time, so that m and n step together.
 FAKE_DIE: the program ends itself before a layer that holds this text.
 
@@ -36,6 +37,8 @@ INFO = {
 
 def cycles_of(layer: str) -> int:
     dims = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", layer)}
+    if "oc" in dims:
+        return 5000 + dims["oc"] * dims["oh"] * random.Random(layer).randint(100, 200)
     tiles = -(-dims["m"] // 8) * -(-dims["n"] // 8)
     if processors := int(os.environ.get("FAKE_WAVES", "0")):
         return 100 + -(-tiles // processors) * (50 + dims["k"])
@@ -74,6 +77,8 @@ def wall_clock(line: dict, layer: str) -> dict:
 
 
 def info() -> dict:
+    if "FAKE_CONVOLVES" in os.environ:
+        return {**INFO, "kinds": [*INFO["kinds"], {"kind": "conv2d", "types": ["i8, i8 -> i32"], "steps": []}]}
     if "FAKE_WALL" not in os.environ:
         return INFO
     kinds = [{**kind, "steps": []} for kind in INFO["kinds"]]

@@ -128,6 +128,43 @@ def test_a_campaign_that_was_ended_goes_on(cli, config, tmp_path, number):
     assert len(after) == 60
 
 
+KINDS = """
+seed: 7
+budget: {count: 100}
+random_baseline: 10
+kinds:
+  matmul: {types: "i8, i8 -> i32", dims: {m: [1, 128], n: [1, 128], k: [1, 512]}}
+  conv2d: {types: "i8, i8 -> i32", dims: {oc: [8, 64], ic: [8, 64], oh: [7, 56], ow: oh, kh: 3, kw: 3}}
+"""
+
+
+@pytest.mark.parametrize("rows_before", [5, 70])
+def test_a_campaign_in_rounds_goes_on(cli, write, tmp_path, monkeypatch, rows_before):
+    config = write("kinds.yaml", KINDS)
+    monkeypatch.setenv("FAKE_CONVOLVES", "1")
+    process = start(config, tmp_path / "s", FAKE_DELAY="0.05")
+    wait_for_rows(tmp_path / "s", rows_before)
+    process.kill()
+    process.communicate(timeout=30)
+    assert len(rows(tmp_path / "s")) < 110
+    for store in (tmp_path / "s", tmp_path / "whole"):
+        done = cli(*arguments(config, store))
+        assert done.code == 0, done.err
+    ended, whole = (sorted((row.layer, row.role) for row in rows(tmp_path / name)) for name in ("s", "whole"))
+    assert ended == whole and len(whole) == 110
+    # A product of matrices is what it looks like here; a convolution is not.
+    drawn = collections.Counter(layer.split()[0] for layer, role in whole if role != "random")
+    assert drawn["matmul"] < 35 < 65 < drawn["conv2d"]
+    assert "measured 0 of 110 layers" in cli(*arguments(config, tmp_path / "s")).err
+
+
+def test_a_dry_run_says_what_it_cannot_know(cli, write, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_CONVOLVES", "1")
+    done = cli(*arguments(write("kinds.yaml", KINDS), tmp_path / "s"), "--dry-run")
+    assert done.code == 0 and len(done.out.splitlines()) == 40 + 10
+    assert "60 more are chosen when these are measured" in done.err
+
+
 def test_ctrl_c_ends_the_measuring_program(config, tmp_path):
     store = tmp_path / "s"
     process = start(config, store, FAKE_DELAY="0.1")

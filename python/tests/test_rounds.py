@@ -49,7 +49,7 @@ def kinds(planned):
 def second_part(campaign, jitter, networks=()):
     plan, (size,) = rounds.split(campaign, make_plan(campaign, INFO, networks))
     return plan.layers, rounds.choose(campaign, INFO, networks, measure(plan.layers, jitter),
-                                      plan.layers, size)
+                                      plan.layers, size).layers
 
 
 def test_what_is_understood_gets_little_of_the_rest(campaign):
@@ -97,14 +97,43 @@ kinds:
         return round((5000 + layer.work["macs"]) * (1 + spread * random.Random(layer.text).random()))
     known = [Measurement(one.layer, one.role, cycles=latency(_core.Layer.parse(one.layer)))
              for one in plan.layers]
-    rest = rounds.choose(campaign, info, [], known, plan.layers, size)
+    rest = rounds.choose(campaign, info, [], known, plan.layers, size).layers
     windows = collections.Counter(_core.Layer.parse(one.layer).dims["kh"] for one in rest)
-    assert len(rest) == size == 144 and windows[1] < 10 < windows[3]
+    assert len(rest) == size == 144
+    chosen = collections.Counter(_core.Layer.parse(one.layer).dims["kh"] for one in rest
+                                 if one.role != "independent")
+    assert chosen[1] < 10 < chosen[3]
+    # Those that intervals are judged by are as they come.
+    assert windows[1] - chosen[1] > 10
     # Sweeps say nothing of how often a case is drawn.
     swept = [Measurement(f"conv2d oc={oc} ic=9 oh=9 ow=9 kh=1 kw=1 : f32, f32 -> f32", "sweep", cycles=9)
              for oc in range(1, 100)]
     assert rounds.unexplained([*known, *swept], info).kinds["conv2d"] == \
         pytest.approx(rounds.unexplained(known, info).kinds["conv2d"], abs=0.2)
+
+
+def test_what_a_kind_cannot_give_the_others_do(write):
+    campaign = read_campaign(write("c.yaml", """
+budget: {count: 100}
+kinds:
+  elementwise: {types: "f32 -> f32", dims: {e: [1, 4000], full: 1, alu: [1, 9]}}
+  matmul: {types: "i8, i8 -> i32", dims: {m: 8, n: 8, k: [1, 2]}}
+"""))
+    plan = make_plan(campaign, INFO, [])
+    assert len(plan.layers) == 100 and kinds(plan.layers)["matmul"] == 2
+    assert "the domain of matmul gave 2" in plan.notes[0]
+    first, (size,) = rounds.split(campaign, plan)
+    chosen = rounds.choose(campaign, INFO, [], measure(first.layers, {"elementwise": 0.2}), first.layers, size)
+    assert len(chosen.layers) == size == 60 and kinds(chosen.layers)["matmul"] <= 1
+    assert "the domain of matmul gave" in chosen.notes[0]
+
+
+def test_a_kind_that_cannot_be_measured_gets_little(campaign):
+    plan, (size,) = rounds.split(campaign(), make_plan(campaign(), INFO, []))
+    rows = [row if row.layer.startswith("elementwise")
+            else Measurement(row.layer, row.role, ok=False, error="no such unit")
+            for row in measure(plan.layers, {"elementwise": 0.1})]
+    assert kinds(rounds.choose(campaign(), INFO, [], rows, plan.layers, size).layers)["matmul"] < 10
 
 
 def test_network_layers_are_kept_out_of_every_round(campaign, write):

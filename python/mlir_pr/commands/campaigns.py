@@ -8,7 +8,7 @@ from typing import Any, Sequence
 
 import click
 
-from mlir_pr import _core, drift, epilogues, plausibility, rounds, stepfinding, ui
+from mlir_pr import _core, epilogues, plausibility, rounds, stepfinding, ui
 from mlir_pr.campaign import Campaign, read_campaign
 from mlir_pr.errors import InputError, MeasurementError, UsageError
 from mlir_pr.measuring import Session, describe_outcome
@@ -137,13 +137,17 @@ def _find_steps(campaign: Campaign, target: str, layers: Sequence[_core.Layer], 
     return effective(store, stored), finding.measurements
 
 
+#: Of layers drawn for models to learn from; sweeps come on top.
+_LEARNED_ROLES = ("pr", "independent", "plateau-start", "network")
+
+
 def _known_before_round(store: Store, stored: StoredTarget,
                         planned: Sequence[PlannedLayer]) -> list[Measurement]:
     """As it was when the round was chosen first, not as it is known by now; what sweeps told
     before is among it."""
     taken = {item.layer for item in planned}
     return [row for row in store.measurements(stored)
-            if (row.layer in taken or row.role == "sweep") and row.role != drift.REFERENCE
+            if (row.layer in taken and row.role in _LEARNED_ROLES or row.role == "sweep")
             and "again" not in row.conditions]
 
 
@@ -154,17 +158,24 @@ def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.
     planned = list(plan.layers)
     with MeasureProgress() as progress:
         session = Session(campaign, info, target, store, stored, number, begin, progress.update)
+        pending, notes = list(sizes), []
         outcome = session.measure(planned)
-        for size in sizes:
-            if outcome.left:
-                break
-            known = _known_before_round(store, stored, planned)
-            chosen = rounds.choose(campaign, info, layers, known, planned, size)
-            planned += chosen
-            outcome.join(session.measure(chosen))
-        notes = session.look_again(planned)
+
+        def measure_rounds(to_the_end: bool = False) -> None:
+            while pending and not outcome.left and session.seconds_left() != 0:
+                known = _known_before_round(store, stored, planned)
+                chosen = rounds.choose(campaign, info, layers, known, planned, pending.pop(0))
+                notes.extend(chosen.notes)
+                planned.extend(chosen.layers)
+                outcome.join(session.measure(chosen.layers, to_the_end))
+        measure_rounds()
+        notes += session.look_again(planned)
         if outcome.left:
             outcome.join_rest(session.measure(planned, to_the_end=True))
+        measure_rounds(to_the_end=True)
+    if pending:
+        notes.append(f"the time budget ended before {sum(pending)} more layers were chosen; the same "
+                     "command goes on")
     for text in notes:
         ui.note(text)
     ui.note(describe_outcome(outcome, len(planned), str(store.path)))
