@@ -221,6 +221,16 @@ def test_the_time_budget_is_kept(cli, write, tmp_path, monkeypatch):
     assert f"measured {count} of 60 layers, {60 - count} left by the time budget" in done.err
 
 
+def test_a_time_budget_that_ends_before_a_round_says_so(cli, write, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_CONVOLVES", "1")
+    monkeypatch.setenv("FAKE_DELAY", "0.2")
+    done = cli(*arguments(write("c.yaml", KINDS.replace("count: 100", "count: 100, seconds: 2")),
+                          tmp_path / "s"))
+    assert done.code == 0, done.err
+    assert len(rows(tmp_path / "s")) < 40
+    assert "the time budget ended before 60 more layers were chosen; the same command goes on" in done.err
+
+
 def test_a_store_that_cannot_be_written(cli, config):
     done = cli(*arguments(config, "/proc/s"))
     assert done.code == 1
