@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Whole networks on described machines: predicted by models that saw none of their layers.
 
-For each machine one model is trained on layers drawn from the hull of all networks; the
-networks' own layers are left out of the campaign (`network_layers: exclude`). Each
-network is then predicted and compared with the machine itself, layer by layer and as the
+For each machine one model is trained on layers drawn from the hull of all networks, half of
+them relatives of a layer; the networks' own layers, and what would answer them, are left out
+of the campaign (`network_layers: exclude`). Each network is then predicted and compared with the machine itself, layer by layer and as the
 sum over its layers. MACs answered: the share of the network's multiply-accumulates in
 layers that the machine runs, so what is not in the sum is seen.
 """
