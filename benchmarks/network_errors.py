@@ -4,9 +4,10 @@
 
 For each machine one model is trained on layers drawn from the hull of all networks, half of
 them relatives of a layer; the networks' own layers, and what would answer them, are left out
-of the campaign (`network_layers: exclude`). Each network is then predicted and compared with the machine itself, layer by layer and as the
-sum over its layers. MACs answered: the share of the network's multiply-accumulates in
-layers that the machine runs, so what is not in the sum is seen.
+of the campaign (`network_layers: exclude`). Each network is then predicted and compared with
+the machine itself, layer by layer and as the sum over its layers. MACs answered: the share of
+the network's multiply-accumulates in layers that the machine runs, so what is not in the sum
+is seen.
 """
 from __future__ import annotations
 

@@ -175,7 +175,8 @@ void WorkTable::countUnits(const UnitWork &work, const Layer &layer) {
   units = work.evaluate(legalityValues(layer));
   double bytes = double(rawWork.inputBytes) + double(rawWork.weightBytes) +
                  double(rawWork.outputBytes);
-  double pass = hasWindow(layer.kind) ? passBytes(layer, rawWork) : 0;
+  bool passes = !work.caches.empty() && hasWindow(layer.kind);
+  double pass = passes ? passBytes(layer, rawWork) : 0;
   for (size_t i = 0; i < work.caches.size(); ++i) {
     const UnitWork::Cache &cache = work.caches[i];
     missed[i] = units.total[cache.unit] * beyond(cache, bytes);

@@ -128,6 +128,17 @@ def legal_rows(rows: Sequence[Row], target: _core.TargetInfo) -> list[Row]:
             if not target.why_illegal(row.layer)]
 
 
+def prepare(kind: str, lattice: _core.Lattice, rows: Sequence[Row]) -> KindData:
+    """Rows of one kind in an order of their own, grouped by the plateau that each lies on."""
+    # The order of arrival must not matter.
+    ordered = sorted(rows, key=lambda row: (row.layer.text, row.latency))
+    plateaus = [lattice.query_point(row.layer).shape_key for row in ordered]
+    numbers = {name: i for i, name in enumerate(sorted(set(plateaus)))}
+    return KindData(kind, lattice, ordered,
+                    np.array([row.latency for row in ordered], dtype=np.float64),
+                    np.array([numbers[name] for name in plateaus], dtype=np.int64))
+
+
 # -- Folds -----------------------------------------------------------------------
 
 

@@ -104,7 +104,7 @@ class _Planner:
         illegal = len(set(network_layers)) - len(self._networks)
         if illegal:
             self.notes.append(f"{illegal} distinct layers of the networks are left out: "
-                               "the target cannot run them, or their kind is not asked for")
+                              "the target cannot run them, or their kind is not asked for")
 
     def plan(self, spent: int) -> Plan:
         campaign = self._campaign
@@ -234,7 +234,7 @@ class _Planner:
             found.append(candidate)
         if len(found) < count:
             self.notes.append(f"the domain of {one.kind} gave {len(found)} distinct legal layers "
-                               f"of {count}{sampler.most_refused()}")
+                              f"of {count}{sampler.most_refused()}")
         return found
 
 

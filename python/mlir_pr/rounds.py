@@ -18,7 +18,7 @@ from typing import Mapping, Sequence
 
 from mlir_pr import _core, active
 from mlir_pr.campaign import Campaign
-from mlir_pr.kindmodel import EXACT, Options, Row, legal_rows
+from mlir_pr.kindmodel import EXACT, Options, Row, legal_rows, prepare
 from mlir_pr.planning import EVEN, Plan, Weights, draw_more
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement
@@ -39,16 +39,14 @@ def split(campaign: Campaign, plan: Plan) -> tuple[Plan, list[int]]:
     """The part of a plan before the first round, and the sizes of the rounds."""
     roles = _CHOSEN_ROLES.get(campaign.sampling, ())
     chosen = [item for item in plan.layers if item.role in roles]
-    cases = {_case(_core.Layer.parse(item.layer)) for item in chosen}
-    if campaign.sampling == "active":
-        first, *rounds = active.sizes(len(chosen))
-    elif len(cases) > 1 and not campaign.schedules:
-        first = round(active.FIRST_SHARE * len(chosen))
-        rounds = [len(chosen) - first]
-    else:
-        return plan, []
+    first, *sizes = active.sizes(len(chosen))
+    if campaign.sampling != "active":
+        cases = {_case(_core.Layer.parse(item.layer)) for item in chosen}
+        if len(cases) < 2 or campaign.schedules:
+            return plan, []
+        sizes = [sum(sizes)]
     later = {item.layer for item in chosen[first:]}
-    return Plan([item for item in plan.layers if item.layer not in later], plan.notes), rounds
+    return Plan([item for item in plan.layers if item.layer not in later], plan.notes), sizes
 
 
 def choose(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
@@ -66,7 +64,7 @@ def unexplained(rows: Sequence[Measurement], info: _core.TargetInfo) -> Weights:
     """By the error that a base of few branches leaves of each kind, and of each of its cases;
     all alike where every one is exact. Of too few layers to tell, a case counts as the worst; a
     kind of which none could be measured gets little."""
-    known = sorted(legal_rows(active.known_rows(rows), info), key=lambda row: row.layer.text)
+    known = legal_rows(active.known_rows(rows), info)
     told: dict[tuple[str, str], float] = {}
     untold = set()
     for kind in sorted({row.layer.kind for row in known}):
@@ -103,15 +101,13 @@ def _case(layer: _core.Layer) -> tuple[str, str]:
 
 def _errors_of(rows: Sequence[Row], lattice: _core.Lattice) -> dict[str, float | None]:
     """Of each case of one kind; None where too few plateaus were measured."""
-    points = [lattice.query_point(row.layer) for row in rows]
-    plateaus = {key: i for i, key in enumerate(sorted({point.shape_key for point in points}))}
-    groups = [plateaus[point.shape_key] for point in points]
-    _, compared = _core.fit_base([row.layer for row in rows], [row.latency for row in rows], lattice,
-                                 groups, max_branches=_BRANCHES)
+    data = prepare(rows[0].layer.kind, lattice, rows)
+    _, compared = _core.fit_base(data.layers, data.latencies, lattice, data.groups,
+                                 max_branches=_BRANCHES)
     chosen = next(one for one in compared if one["chosen"])
     apart = {case: one["cv_error"] for case, one in chosen["cases"].items()}
     of_case = collections.defaultdict(set)
-    for point, group in zip(points, groups):
-        of_case[_core.layer_case(point)].add(group)
+    for layer, group in zip(data.layers, data.groups):
+        of_case[_core.layer_case(lattice.query_point(layer))].add(group)
     return {case: error if len(of_case[case]) >= Options.fewest_groups else None
             for case, error in {**chosen["cv_error_of_case"], **apart}.items()}

@@ -22,7 +22,7 @@ import xgboost
 
 from mlir_pr import _core, calibration, similar as similar_devices, transfer
 from mlir_pr.kindmodel import (EXACT, WORTHWHILE, Candidate, Fitted, Folds, ForestShape, KindData, Options, Row,
-                               fit_chosen, fit_forest, folds_of, held_out_by, legal_rows, mape)
+                               fit_chosen, fit_forest, folds_of, held_out_by, legal_rows, mape, prepare)
 from mlir_pr.metrics import error_metrics
 from mlir_pr.tablesteps import find_steps, settle_plateaus
 
@@ -101,7 +101,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
                 source: transfer.Source | None, stages: _Stages) -> dict[str, Any]:
     own = [row for row in rows if row.layer.kind == kind]
     legal = legal_rows(own, target)
-    data = _prepare(kind, target.lattice(kind), legal)
+    data = prepare(kind, target.lattice(kind), legal)
     if not target.description_hash:
         data = _with_found_steps(data)
     stages.done()
@@ -136,22 +136,12 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             "held_out": error_metrics(data.latencies, best.held_out).as_json()}
 
 
-def _prepare(kind: str, lattice: _core.Lattice, rows: Sequence[Row]) -> KindData:
-    # The order of arrival must not matter.
-    ordered = sorted(rows, key=lambda row: (row.layer.text, row.latency))
-    plateaus = [lattice.query_point(row.layer).shape_key for row in ordered]
-    numbers = {name: i for i, name in enumerate(sorted(set(plateaus)))}
-    return KindData(kind, lattice, ordered,
-                    np.array([row.latency for row in ordered], dtype=np.float64),
-                    np.array([numbers[name] for name in plateaus], dtype=np.int64))
-
-
 def _with_found_steps(data: KindData) -> KindData:
     """Of a target without a description, the rows are the last word on steps."""
     args = data.layers, data.latencies, data.groups
     lattice = settle_plateaus(*args, find_steps(*args, data.lattice))
     # Query points, and so groups, follow from the lattice.
-    return _prepare(data.kind, lattice, data.rows)
+    return prepare(data.kind, lattice, data.rows)
 
 
 def _exact_row(row: Row) -> tuple[_core.Layer, float, float, float]:

@@ -121,7 +121,7 @@ def test_the_same_rows_in_any_order_give_the_same_bytes() -> None:
 def test_rows_of_a_plateau_are_never_split() -> None:
     layers = [_core.Layer.from_fields("matmul", {"m": m, "n": n, "k": 8}, {}, "i8, i8 -> i32")
               for m in range(1, 21) for n in (3, 8, 11, 16)]
-    data = training._prepare("matmul", target().lattice("matmul"), rows_of(layers, compute))
+    data = kindmodel.prepare("matmul", target().lattice("matmul"), rows_of(layers, compute))
     assert np.unique(data.groups).size == 40
     for seen, unseen in kindmodel.folds_of(data, Options()):
         assert not set(data.groups[seen]) & set(data.groups[unseen])
@@ -156,7 +156,7 @@ def test_the_base_of_all_rows_is_in_the_best_optimum_that_any_fold_found() -> No
     chosen = {"terms": _core.work_terms(lattice), "branches": 5, "cases": {}}
     improved = 0
     for seed in range(4):
-        data = training._prepare("matmul", lattice, rows_of(draw(60, seed), slowest))
+        data = kindmodel.prepare("matmul", lattice, rows_of(draw(60, seed), slowest))
         own = kindmodel.fit_chosen(data, chosen, [], Options())
         base, parts = training._agree(data, own, kindmodel.folds_of(data, Options()), chosen, Options())
 
