@@ -9,6 +9,7 @@
 #include "DependencyGraphState.h"
 #include "LoopAnalysis.h"
 #include "pr/Arch/DependencyGraph.h"
+#include "pr/Support/Bursts.h"
 
 #include <unordered_map>
 

@@ -3,6 +3,7 @@
 // Memory accesses: requests, ports, open rows, caches.
 #include "EventSimulatorImpl.h"
 
+#include "pr/Support/Bursts.h"
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>

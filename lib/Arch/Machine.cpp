@@ -63,21 +63,6 @@ bool arch::overlap(const Range &a, const Range &b) {
   return false;
 }
 
-Piece arch::nextPiece(const std::vector<int64_t> &bursts, int64_t address,
-                      int64_t size) {
-  Piece best{address, size, size};
-  if (bursts.empty())
-    return best;
-  best.covered = 0;
-  for (int64_t burst : bursts) {
-    int64_t begin = address - address % burst;
-    int64_t covered = std::min(size, begin + burst - address);
-    if (covered > best.covered)
-      best = {begin, burst, covered};
-  }
-  return best;
-}
-
 //===----------------------------------------------------------------------===//
 // Creation
 //===----------------------------------------------------------------------===//

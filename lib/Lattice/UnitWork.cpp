@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Lattice/UnitWork.h"
 
-#include "pr/Lattice/TargetInfo.h"
+#include "Lattice/TilePasses.h"
 #include "pr/Layer/ExprOps.h"
+#include "pr/Support/Bursts.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace pr;
 
@@ -21,6 +23,8 @@ struct Effort {
   uint64_t actions;
 };
 } // namespace
+/// What a memory may hold, and a run.
+static constexpr int64_t kMostWords = int64_t(1) << 40;
 static constexpr Effort kEfforts[] = {{32, 4, 64, 4000}, {3, 3, 64, 500000}};
 
 //===----------------------------------------------------------------------===//
@@ -49,7 +53,7 @@ class Evaluator {
 public:
   Evaluator(const UnitWork &work, const std::vector<int64_t> &numbers,
             const Effort &effort)
-      : effort(effort), values(work.numValues) {
+      : work(work), effort(effort), values(work.numValues) {
     for (size_t i = 0; i < work.inputs.size(); ++i)
       values[i] = numbers[work.inputs[i]];
     for (auto [place, value] : work.constants)
@@ -63,18 +67,27 @@ private:
   bool run(const Actions &actions, Pass pass, Round &round);
   bool runOne(const Action &action, Pass pass, Round &round);
   bool compute(const Action &action);
+  bool split(const Action &action);
   void add(const Action &action, Pass pass, Round &round);
   bool runFor(const Action &action, Pass pass, Round &round);
   bool runSome(const Action &action, int64_t trips, Pass pass, Round &round);
   bool runCarrying(const Action &action, int64_t trips, Pass pass,
                    Round &round);
+  bool runStream(const Action &action, int64_t trips, Pass pass);
+  bool runPass(const Action &action, Pass pass, TilePass &tile);
+  bool readNext(const Action &action, TilePass &tile);
+  void enter(const Action &loop, int64_t iteration);
   bool runBody(const Action &action, double times, Pass pass, Round &round);
   bool runWhile(const Action &action, Pass pass, Round &round);
   void copy(const std::vector<UnitWork::Copy> &copies);
 
+  const UnitWork &work;
   const Effort &effort;
   std::vector<int64_t> values, scratch;
   UnitBusy result;
+  /// The part of the total that is reads.
+  UnitTimes reads{};
+  TilePasses streams;
   uint64_t used = 0;
 };
 } // namespace
@@ -84,6 +97,7 @@ bool Evaluator::run(const Actions &actions) {
   if (!run(actions, {}, whole))
     return false;
   result.pace = whole.pace();
+  streams.addTo(result, work.carriesTraffic);
   return true;
 }
 
@@ -98,6 +112,8 @@ bool Evaluator::runOne(const Action &action, Pass pass, Round &round) {
   switch (action.kind) {
   case ActionKind::Compute:
     return compute(action);
+  case ActionKind::Split:
+    return split(action);
   case ActionKind::Add:
     add(action, pass, round);
     return true;
@@ -129,11 +145,30 @@ bool Evaluator::compute(const Action &action) {
   return true;
 }
 
+bool Evaluator::split(const Action &action) {
+  std::array<int64_t, 4> runs{};
+  for (size_t i = 0; i < runs.size(); ++i)
+    runs[i] = values[action.operands[i]];
+  for (int64_t number : runs)
+    if (number < 0 || number > kMostWords)
+      return false;
+  if (runs[1] > kMostWords / std::max<int64_t>(1, runs[2]))
+    return false;
+  const UnitWork::Accessor &accessor = work.accessors[action.accessor];
+  PieceCount count = countPieces(accessor.bursts, accessor.portWidth,
+                                 {runs[0], runs[1], runs[2], runs[3]});
+  values[action.result] = count.pieces;
+  values[action.result + 1] = count.beats;
+  return true;
+}
+
 void Evaluator::add(const Action &action, Pass pass, Round &round) {
   double busy = double(values[action.operands[0]]) / double(action.members);
   auto latency = double(values[action.operands[1]]);
   round.own[action.result] += busy;
   result.total[action.result] += pass.times * busy;
+  if (action.traffic == UnitWork::Traffic::Read)
+    reads[action.result] += pass.times * busy;
   if (pass.isFirst)
     result.first[action.result] += latency;
   if (pass.isLast)
@@ -151,6 +186,10 @@ bool Evaluator::runBody(const Action &action, double times, Pass pass,
   return true;
 }
 
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
 bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
   int64_t lower = values[action.operands[0]];
   int64_t stride = values[action.operands[2]];
@@ -160,59 +199,90 @@ bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
   int64_t trips = std::max<int64_t>(0, ceilDiv(span.value(), stride));
   if (!action.carried.empty())
     return runCarrying(action, trips, pass, round);
-  if (action.isAlike || trips == 0) {
-    values[action.result] = lower;
-    return trips == 0 || runBody(action, double(trips), pass, round);
+  if (trips == 0)
+    return true;
+  if (action.isOfStream)
+    return runStream(action, trips, pass);
+  if (action.isAlike) {
+    enter(action, 0);
+    return runBody(action, double(trips), pass, round);
   }
   return runSome(action, trips, pass, round);
 }
 
-/// whole * part / parts, where the product may not fit.
-static int64_t partOf(int64_t whole, int64_t part, int64_t parts) {
-  return whole / parts * part + whole % parts * part / parts;
+void Evaluator::enter(const Action &loop, int64_t iteration) {
+  values[loop.result] =
+      values[loop.operands[0]] + iteration * values[loop.operands[2]];
 }
 
-/// Where the iterations end that the sample with this number stands for.
-static int64_t endOf(const Action &action, int64_t sample, int64_t samples,
-                     int64_t trips) {
-  if (sample == samples - 1 || samples == trips)
-    return samples == trips ? sample + 1 : trips;
-  if (action.isFlattened)
-    return partOf(trips - 1, sample + 1, samples - 1);
-  // The first and the last one, and those between.
-  return sample == 0 ? 1 : trips - 1;
-}
-
-/// Which of them is run: the last, since only the end of a loop is ragged. Of
-/// flattened loops another one each time, so that none of them is always met at
-/// the same place.
-static int64_t representative(const Action &action, int64_t sample,
-                              int64_t begin, int64_t end) {
-  constexpr int64_t kGoldenRatio = 40503, kOne = 1 << 16;
-  if (!action.isFlattened)
-    return end - 1;
-  return begin + partOf(end - begin, sample * kGoldenRatio % kOne, kOne);
-}
-
-/// All iterations, or some that stand for the others. The first and the last
-/// one always run.
+/// All iterations, or some that stand for the others.
 bool Evaluator::runSome(const Action &action, int64_t trips, Pass pass,
                         Round &round) {
   int64_t most = action.isInnermost ? effort.innermost : effort.outer;
   int64_t few = action.isFlattened ? effort.flattened : 3;
-  int64_t samples = trips <= std::max(most, few) ? trips : few;
-  int64_t begin = 0;
-  for (int64_t i = 0; i < samples; ++i) {
-    int64_t end = endOf(action, i, samples, trips);
-    values[action.result] =
-        values[action.operands[0]] +
-        representative(action, i, begin, end) * values[action.operands[2]];
-    Pass here = {pass.times, pass.isFirst && i == 0,
-                 pass.isLast && end == trips};
-    if (!runBody(action, double(end - begin), here, round))
+  int64_t count = trips <= std::max(most, few) ? trips : few;
+  for (const Sample &sample : samplesOf(trips, count, action.isFlattened)) {
+    enter(action, sample.iteration);
+    Pass here = {pass.times, pass.isFirst && sample.isFirst,
+                 pass.isLast && sample.isLast};
+    if (!runBody(action, double(sample.times), here, round))
       return false;
-    begin = end;
   }
+  return true;
+}
+
+/// A stream's part of all passes, or of some that stand for the others: the
+/// same ones whichever stream it is.
+bool Evaluator::runStream(const Action &action, int64_t trips, Pass pass) {
+  std::vector<Sample> samples =
+      samplesOf(trips, effort.flattened, /*spread=*/true);
+  std::vector<TilePass> &passes = streams.of(trips, samples);
+  bool skips = int64_t(samples.size()) < trips;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const Sample &sample = samples[i];
+    Pass here = {pass.times * double(sample.times),
+                 pass.isFirst && sample.isFirst, pass.isLast && sample.isLast};
+    enter(action, sample.iteration);
+    if (!runPass(action, here, passes[i]))
+      return false;
+    if (!skips || sample.isLast)
+      continue;
+    enter(action, sample.iteration + 1);
+    if (!readNext(action, passes[i]))
+      return false;
+  }
+  return true;
+}
+
+/// To `sum` what has been added since `before`, of one of so many passes.
+static void addSince(UnitTimes &sum, const UnitTimes &before,
+                     const UnitTimes &now, double times) {
+  for (unsigned u = 0; u < kMaxUnits; ++u)
+    sum[u] += (now[u] - before[u]) / times;
+}
+
+/// One stream's part of a pass.
+bool Evaluator::runPass(const Action &action, Pass pass, TilePass &tile) {
+  UnitTimes before = result.total, readsBefore = reads;
+  Round own;
+  if (!run(action.body, pass, own))
+    return false;
+  addSince(tile.busy, before, result.total, pass.times);
+  addSince(tile.reads, readsBefore, reads, pass.times);
+  tile.pace = std::max(tile.pace, own.pace());
+  return true;
+}
+
+/// What the stream reads in the pass behind, which counts elsewhere.
+bool Evaluator::readNext(const Action &action, TilePass &tile) {
+  UnitBusy before = result;
+  UnitTimes readsBefore = reads;
+  Round ignored;
+  if (!run(action.body, {1, false, false}, ignored))
+    return false;
+  addSince(tile.nextReads, readsBefore, reads, 1);
+  result = before;
+  reads = readsBefore;
   return true;
 }
 
@@ -221,8 +291,7 @@ bool Evaluator::runCarrying(const Action &action, int64_t trips, Pass pass,
   for (const UnitWork::Carried &carried : action.carried)
     values[carried.argument] = values[carried.initial];
   for (int64_t i = 0; i < trips; ++i) {
-    values[action.result] =
-        values[action.operands[0]] + i * values[action.operands[2]];
+    enter(action, i);
     Pass here = {pass.times, pass.isFirst && i == 0,
                  pass.isLast && i == trips - 1};
     if (++used > effort.actions || !runBody(action, 1, here, round))
@@ -270,4 +339,19 @@ UnitBusy UnitWork::evaluate(const std::vector<int64_t> &numbers) const {
       return evaluator.busy();
   }
   return {};
+}
+
+double UnitWork::Cache::missedShare(double linesOfASet) const {
+  if (linesOfASet <= double(ways))
+    return 0;
+  if (!isRandom)
+    return 1;
+  // Until a line's turn comes again, each miss of its set replaces it by one
+  // chance in `ways`: a share h is still there where
+  //   h = (1 - 1 / ways) ^ ((1 - h) * linesOfASet),
+  // the smallest of the solutions, 1 being another.
+  double kept = ways > 1 ? std::log1p(-1.0 / double(ways)) : -1e9, there = 0;
+  for (unsigned i = 0; i < 50; ++i)
+    there = std::exp((1 - there) * linesOfASet * kept);
+  return 1 - there;
 }

@@ -4,10 +4,15 @@
 // a person reads the description instead.
 //
 //   ["ceildiv", result, a, b]                      a computation
-//   ["add", unit, busy, latency, members]
+//   ["split", pieces, address, size, repeat, stride, accessor]
+//   ["add", unit, busy, latency, members]    and 1 or 2, of a read or a write
 //   ["for", induction, lower, upper, step, carried, body]
+//                                            and 1, of a stream's outermost
 //   ["if", condition, then, else, copies, copies]
 //   ["while", condition, before, body, copies, copies, copies, copies]
+//
+// Accessors: [words of a port, [bursts]]. Caches: [unit, sets, ways, bytes of a
+// line, "random" or "oldest"].
 #include "Lattice/UnitWorkJson.h"
 
 #include "Lattice/LatticeJson.h"
@@ -52,24 +57,37 @@ static json computeToJson(const Action &action) {
   return result;
 }
 
+/// Left out where it is 0: most actions have none.
+static json withFlag(json action, unsigned flag) {
+  if (flag != 0)
+    action.push_back(flag);
+  return action;
+}
+
 static json actionToJson(const Action &action) {
   const auto &at = action.operands;
   switch (action.kind) {
   case ActionKind::Compute:
     return computeToJson(action);
-  case ActionKind::Add:
-    return {"add", action.result, at[0], at[1], action.members};
+  case ActionKind::Split:
+    return {"split", action.result, at[0],          at[1],
+            at[2],   at[3],         action.accessor};
+  case ActionKind::Add: {
+    json add = {"add", action.result, at[0], at[1], action.members};
+    return withFlag(std::move(add), unsigned(action.traffic));
+  }
   case ActionKind::For: {
     json carried = json::array();
     for (const UnitWork::Carried &one : action.carried)
       carried.push_back({one.initial, one.argument, one.yielded, one.result});
-    return {"for",
-            action.result,
-            at[0],
-            at[1],
-            at[2],
-            std::move(carried),
-            actionsToJson(action.body)};
+    json loop = {"for",
+                 action.result,
+                 at[0],
+                 at[1],
+                 at[2],
+                 std::move(carried),
+                 actionsToJson(action.body)};
+    return withFlag(std::move(loop), action.isOfStream);
   }
   case ActionKind::If:
     return {"if",
@@ -108,8 +126,11 @@ json pr::unitWorkToJson(const UnitWork &work, LayerKind kind) {
                  {"constants", work.constants},
                  {"values", work.numValues},
                  {"actions", actionsToJson(work.actions)}};
+  for (const UnitWork::Accessor &accessor : work.accessors)
+    result["accessors"].push_back({accessor.portWidth, accessor.bursts});
   for (const UnitWork::Cache &cache : work.caches)
-    result["caches"].push_back({cache.unit, cache.bytes});
+    result["caches"].push_back({cache.unit, cache.sets, cache.ways, cache.line,
+                                cache.isRandom ? "random" : "oldest"});
   return result;
 }
 
@@ -127,6 +148,11 @@ static std::vector<JsonReader> atLeast(const JsonReader &reader, size_t count) {
   if (elements.size() < count)
     reader.fail("an array of " + std::to_string(count) + " elements");
   return elements;
+}
+
+static unsigned flagFrom(const std::vector<JsonReader> &parts, size_t place,
+                         unsigned largest) {
+  return parts.size() > place ? unsigned(parts[place].integer(1, largest)) : 0;
 }
 
 static std::vector<UnitWork::Copy> copiesFrom(const JsonReader &reader) {
@@ -154,6 +180,7 @@ static Action loopFrom(const JsonReader &reader, unsigned nesting) {
                               placeFrom(four[2]), placeFrom(four[3])});
   }
   action.body = actionsFrom(parts[6], nesting);
+  action.isOfStream = flagFrom(parts, 7, 1) == 1;
   return action;
 }
 
@@ -181,6 +208,18 @@ static Action addFrom(const JsonReader &reader) {
   action.result = placeFrom(parts[1]);
   action.operands = {placeFrom(parts[2]), placeFrom(parts[3]), 0};
   action.members = parts[4].integer(1, kMaxCount);
+  action.traffic = static_cast<UnitWork::Traffic>(flagFrom(parts, 5, 2));
+  return action;
+}
+
+static Action splitFrom(const JsonReader &reader) {
+  auto parts = atLeast(reader, 7);
+  Action action;
+  action.kind = ActionKind::Split;
+  action.result = placeFrom(parts[1]);
+  for (unsigned i = 0; i < 4; ++i)
+    action.operands[i] = placeFrom(parts[2 + i]);
+  action.accessor = placeFrom(parts[6]);
   return action;
 }
 
@@ -204,6 +243,8 @@ static Action actionFrom(const JsonReader &reader, unsigned nesting) {
   std::string name = atLeast(reader, 1)[0].string();
   if (name == "add")
     return addFrom(reader);
+  if (name == "split")
+    return splitFrom(reader);
   if (name == "for")
     return loopFrom(reader, nesting);
   if (name == "if" || name == "while")
@@ -222,17 +263,35 @@ static std::vector<Action> actionsFrom(const JsonReader &reader,
   return actions;
 }
 
+/// Words, sets and the like: products of them fit.
+static constexpr int64_t kMost = int64_t(1) << 40;
+
+static UnitWork::Accessor accessorFrom(const JsonReader &reader) {
+  auto parts = atLeast(reader, 2);
+  UnitWork::Accessor accessor;
+  accessor.portWidth = parts[0].integer(1, kMost);
+  for (const JsonReader &burst : parts[1].elements())
+    accessor.bursts.push_back(burst.integer(1, kMost));
+  return accessor;
+}
+
+static UnitWork::Cache cacheFrom(const JsonReader &reader) {
+  auto parts = atLeast(reader, 5);
+  return {uint32_t(parts[0].integer(0, kMaxUnits)), parts[1].integer(1, kMost),
+          parts[2].integer(1, kMost), parts[3].integer(1, kMost),
+          parts[4].string() == "random"};
+}
+
 UnitWork pr::unitWorkFromJson(const JsonReader &reader, LayerKind kind) {
   UnitWork work;
   for (const JsonReader &name : reader.at("units").elements())
     work.unitNames.push_back(name.string());
+  if (auto accessors = reader.find("accessors"))
+    for (const JsonReader &accessor : accessors->elements())
+      work.accessors.push_back(accessorFrom(accessor));
   if (auto caches = reader.find("caches"))
-    for (const JsonReader &cache : caches->elements()) {
-      auto pair = atLeast(cache, 2);
-      work.caches.push_back(
-          {uint32_t(pair[0].integer(0, kMaxUnits)),
-           pair[1].integer(1, std::numeric_limits<int64_t>::max())});
-    }
+    for (const JsonReader &cache : caches->elements())
+      work.caches.push_back(cacheFrom(cache));
   std::vector<std::string> variables = legalityVariables(kind);
   for (const JsonReader &input : reader.at("inputs").elements()) {
     auto found = std::find(variables.begin(), variables.end(), input.string());

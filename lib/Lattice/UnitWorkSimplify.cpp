@@ -13,6 +13,7 @@ using namespace pr;
 
 using Action = UnitWork::Action;
 using ActionKind = UnitWork::ActionKind;
+using Traffic = UnitWork::Traffic;
 using Actions = std::vector<Action>;
 
 using Marks = std::vector<bool>;
@@ -25,6 +26,8 @@ static unsigned numOperands(const Action &action) {
     return 2;
   case ActionKind::For:
     return 3;
+  case ActionKind::Split:
+    return 4;
   default:
     return 1;
   }
@@ -72,6 +75,8 @@ bool Liveness::isNeeded(const Action &action) const {
     return true;
   if (action.kind == ActionKind::Compute)
     return needed[action.result];
+  if (action.kind == ActionKind::Split)
+    return needed[action.result] || needed[action.result + 1];
   for (const UnitWork::Carried &carried : action.carried)
     if (needed[carried.result])
       return true;
@@ -132,12 +137,15 @@ void Liveness::drop(Actions &actions) const {
 static bool spread(const Actions &actions, Marks &marked) {
   bool counts = false;
   for (const Action &action : actions) {
-    bool reads = false;
-    for (unsigned i = 0; i < numOperands(action); ++i)
+    bool reads = false, splits = action.kind == ActionKind::Split;
+    // Where runs begin decides little: not each iteration is worth a look.
+    for (unsigned i = splits ? 1 : 0; i < numOperands(action); ++i)
       reads |= marked[action.operands[i]];
-    if (action.kind == ActionKind::Compute)
+    if (action.kind == ActionKind::Compute || splits)
       marked[action.result] = marked[action.result] || reads;
-    else
+    if (splits)
+      marked[action.result + 1] = marked[action.result];
+    else if (action.kind != ActionKind::Compute)
       counts |= reads;
     for (const UnitWork::Carried &carried : action.carried)
       if (reads || marked[carried.initial] || marked[carried.yielded])
@@ -184,11 +192,27 @@ static void findAlike(Actions &actions, uint32_t numValues) {
   }
 }
 
+/// Marks units that carry traffic; whether a stream reads.
+static bool findTraffic(const Actions &actions, bool inStream,
+                        std::array<bool, kMaxUnits> &carriesTraffic) {
+  bool readsInStreams = false;
+  for (const Action &action : actions) {
+    if (action.kind == ActionKind::Add && action.traffic != Traffic::None)
+      carriesTraffic[action.result] = true;
+    bool inside = inStream || action.isOfStream;
+    readsInStreams |= inStream && action.traffic == Traffic::Read;
+    readsInStreams |= findTraffic(action.body, inside, carriesTraffic);
+    readsInStreams |= findTraffic(action.otherwise, inside, carriesTraffic);
+  }
+  return readsInStreams;
+}
+
 void UnitWork::simplify() {
   Liveness liveness(numValues);
   liveness.find(actions);
   liveness.drop(actions);
   findAlike(actions, numValues);
+  readsInStreams = findTraffic(actions, false, carriesTraffic);
 }
 
 //===----------------------------------------------------------------------===//
@@ -204,7 +228,9 @@ static size_t count(const Actions &actions) {
 
 size_t UnitWork::numActions() const { return count(actions); }
 
-static bool isSound(const Actions &actions, uint32_t values, uint32_t units) {
+static bool isSound(const UnitWork &work, const Actions &actions) {
+  uint32_t values = work.numValues;
+  auto units = uint32_t(work.unitNames.size());
   auto exists = [&](uint32_t place) { return place < values; };
   return std::all_of(actions.begin(), actions.end(), [&](const Action &action) {
     bool sound =
@@ -218,18 +244,33 @@ static bool isSound(const Actions &actions, uint32_t values, uint32_t units) {
     for (unsigned i = 0; i < 4; ++i)
       for (const UnitWork::Copy &copy : *copiesOf(action, i))
         sound &= exists(copy.to) && exists(copy.from);
-    return sound && isSound(action.body, values, units) &&
-           isSound(action.otherwise, values, units);
+    if (action.kind == ActionKind::Split)
+      sound &=
+          exists(action.result + 1) && action.accessor < work.accessors.size();
+    return sound && isSound(work, action.body) &&
+           isSound(work, action.otherwise);
   });
+}
+
+static bool isSound(const UnitWork::Accessor &accessor) {
+  const std::vector<int64_t> &bursts = accessor.bursts;
+  return accessor.portWidth >= 1 &&
+         std::is_sorted(bursts.begin(), bursts.end()) &&
+         std::all_of(bursts.begin(), bursts.end(), [&](int64_t burst) {
+           return burst >= 1 && bursts.back() % burst == 0;
+         });
 }
 
 Expected<void> UnitWork::check(LayerKind kind) const {
   size_t variables = legalityVariables(kind).size();
   bool sound = unitNames.size() <= kMaxUnits && numValues > 0 &&
                caches.size() <= kMaxCaches && inputs.size() <= numValues &&
-               isSound(actions, numValues, unsigned(unitNames.size()));
+               isSound(*this, actions);
+  for (const Accessor &accessor : accessors)
+    sound &= isSound(accessor);
   for (const Cache &cache : caches)
-    sound &= cache.unit < unitNames.size() && cache.bytes >= 1;
+    sound &= cache.unit < unitNames.size() && cache.sets >= 1 &&
+             cache.ways >= 1 && cache.line >= 1;
   for (uint32_t input : inputs)
     sound &= input < variables;
   for (auto [place, value] : constants)

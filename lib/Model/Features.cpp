@@ -117,6 +117,10 @@ void FeatureList::addCounts() {
     for (unsigned i = 0; i < lattice.unitWork->unitNames.size(); ++i)
       add("log_unit_busy_" + lattice.unitWork->unitNames[i], Source::LogUnit,
           i);
+  if (lattice.unitWork && lattice.unitWork->readsInStreams)
+    for (unsigned i = 0; i < kNumReadFactors; ++i)
+      add("uncovered_share_" + std::to_string(kReadFactors[i]),
+          Source::UncoveredShare, i);
   add("intensity", Source::Intensity);
 }
 
@@ -275,6 +279,10 @@ static float computeFeature(const Feature &feature, const Lattice &lattice,
   case Source::LogUnit:
     return ratioScale(
         work.value({CountKind::UnitBusy, std::nullopt, feature.index}), 1);
+  case Source::UncoveredShare:
+    return ratioScale(
+        work.value({CountKind::UnitUncovered, std::nullopt, feature.index}),
+        base.latency);
   case Source::Intensity:
     return intensity(work.raw());
   case Source::TypeBits:
@@ -329,7 +337,8 @@ ResourceMask FeatureSet::resources() const {
       mask |= maskOf(feature.resource);
     else if (feature.source == Source::LogTileCount)
       mask |= ResourceMask(1u << kFirstTileBit);
-    else if (feature.source == Source::LogUnit)
+    else if (feature.source == Source::LogUnit ||
+             feature.source == Source::UncoveredShare)
       mask |= ResourceMask(1u << kUnitBit);
   return mask;
 }

@@ -59,7 +59,8 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "unit_last",
                                                    "unit_missed",
                                                    "unit_missed_pass",
-                                                   "unit_pace"};
+                                                   "unit_pace",
+                                                   "unit_uncovered"};
 static_assert(std::size(kCountNames) == kFirstTileCount, "one name each");
 
 static std::string_view nameOf(unsigned count) {
@@ -110,7 +111,9 @@ std::string pr::toString(const Term &term) {
   std::string name(toString(term.count));
   if (term.steps)
     name += "@" + std::string(toString(*term.steps));
-  if (isOfUnits(term.count) && term.count != CountKind::UnitPace)
+  if (term.count == CountKind::UnitUncovered)
+    name += "/" + std::to_string(kReadFactors[term.group]);
+  else if (isOfUnits(term.count) && term.count != CountKind::UnitPace)
     name += "/" + std::to_string(term.group);
   else if (isOfBands(term.count))
     name += "/" + bufferName(term.group);
@@ -126,6 +129,14 @@ static Expected<uint8_t> parseUnit(std::string_view text) {
   return invalidInput("unit '" + std::string(text) +
                       "', expected a number below " +
                       std::to_string(kMaxUnits));
+}
+
+static Expected<uint8_t> parseReadFactor(std::string_view text) {
+  for (unsigned i = 0; i < kNumReadFactors; ++i)
+    if (text == std::to_string(kReadFactors[i]))
+      return uint8_t(i);
+  return invalidInput("reads that take '" + std::string(text) +
+                      "' times as long, expected 1, 2, 4 or 8");
 }
 
 static Expected<uint8_t> parseGroup(std::string_view text) {
@@ -147,6 +158,8 @@ static Expected<uint8_t> parseBuffer(std::string_view text) {
 /// What follows the slash, by the name before it.
 static Expected<uint8_t> parsePlace(std::string_view name,
                                     std::string_view text) {
+  if (name.substr(0, 14) == "unit_uncovered")
+    return parseReadFactor(text);
   if (name.substr(0, 5) == "unit_")
     return parseUnit(text);
   return name.substr(0, 4) == "band" ? parseBuffer(text) : parseGroup(text);
@@ -192,12 +205,19 @@ static bool countsPositions(CountKind count) {
 static size_t numUnits(const Lattice &lattice, CountKind count) {
   if (!lattice.unitWork)
     return 0;
-  size_t units = lattice.unitWork->unitNames.size();
-  if (count == CountKind::UnitMissedPass && !hasWindow(lattice.kind))
-    return 0;
-  if (count == CountKind::UnitMissed || count == CountKind::UnitMissedPass)
-    return lattice.unitWork->caches.size();
-  return count == CountKind::UnitPace ? std::min<size_t>(units, 1) : units;
+  const UnitWork &work = *lattice.unitWork;
+  switch (count) {
+  case CountKind::UnitMissed:
+    return work.caches.size();
+  case CountKind::UnitMissedPass:
+    return hasWindow(lattice.kind) ? work.caches.size() : 0;
+  case CountKind::UnitPace:
+    return std::min<size_t>(work.unitNames.size(), 1);
+  case CountKind::UnitUncovered:
+    return work.readsInStreams ? kNumReadFactors : 0;
+  default:
+    return work.unitNames.size();
+  }
 }
 
 std::vector<Term> pr::candidateTerms(const Lattice &lattice) {

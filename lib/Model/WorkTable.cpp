@@ -5,6 +5,8 @@
 #include "pr/Layer/Window.h"
 #include "pr/Support/CheckedMath.h"
 
+#include <numeric>
+
 using namespace pr;
 
 /// Of 16 KiB, 64 KiB ... by the place of the count.
@@ -150,37 +152,59 @@ WorkTable WorkTable::compute(const Lattice &lattice, const Layer &layer,
   return table;
 }
 
-/// Bytes of the lines that a pass over one channel of an image touches, of its
-/// input and of its output, where channels lie side by side: a whole line for
-/// each pixel, unless that has fewer bytes.
-static double passBytes(const Layer &layer, const Work &work) {
-  double input = kBurstBytes, output = kBurstBytes;
+namespace {
+/// What a pass over one channel of an image touches, where channels lie side by
+/// side: a line for each pixel, unless several pixels lie in one.
+struct ChannelPass {
+  double lines = 0;
+  /// Of a set, and only of those that a pixel's distance to the next one meets.
+  double linesOfASet = 0;
+
+  void touch(const UnitWork::Cache &cache, double pixels, int64_t pitch) {
+    double touched = pixels * std::min(1.0, double(pitch) / double(cache.line));
+    int64_t apart = pitch % cache.line == 0 ? pitch / cache.line : 1;
+    lines += touched;
+    linesOfASet +=
+        touched * double(std::gcd(apart, cache.sets)) / double(cache.sets);
+  }
+};
+} // namespace
+
+/// Lines of a cache that are missed if each channel is passed over alone.
+/// Results are kept as narrow as operands: the next layer reads them so.
+static double missedInPasses(const UnitWork::Cache &cache, const Layer &layer,
+                             const Work &work) {
+  double inputs = 1, outputs = 1;
   for (int axis = 0; axis < 3; ++axis) {
     WindowAxis window = windowAxis(layer, axis);
-    input *= double(std::max<int64_t>(1, window.input()));
-    output *= double(std::max<int64_t>(1, window.output));
+    inputs *= double(std::max<int64_t>(1, window.input()));
+    outputs *= double(std::max<int64_t>(1, window.output));
   }
   auto images = double(outputRowsOf(layer).images);
-  return std::min(input, double(work.inputBytes) / images) +
-         std::min(output, double(work.outputBytes) / images);
+  double element = double(work.inputBytes) / double(work.inputElements);
+  double channels = double(work.inputElements) / images / inputs;
+  double results = double(work.outputElements) / images / outputs;
+  ChannelPass pass;
+  pass.touch(cache, inputs, int64_t(channels * element));
+  pass.touch(cache, outputs, int64_t(results * element));
+  return images * channels * pass.lines * cache.missedShare(pass.linesOfASet);
 }
 
 /// Of what is larger than a cache, some of what is read again was replaced
 /// meanwhile: where that is by chance, the share that does not fit.
 static double beyond(const UnitWork::Cache &cache, double bytes) {
-  return std::max(0.0, 1 - double(cache.bytes) / std::max(bytes, 1.0));
+  return std::max(0.0, 1 - cache.bytes() / std::max(bytes, 1.0));
 }
 
 void WorkTable::countUnits(const UnitWork &work, const Layer &layer) {
   units = work.evaluate(legalityValues(layer));
   double bytes = double(rawWork.inputBytes) + double(rawWork.weightBytes) +
                  double(rawWork.outputBytes);
-  bool passes = !work.caches.empty() && hasWindow(layer.kind);
-  double pass = passes ? passBytes(layer, rawWork) : 0;
   for (size_t i = 0; i < work.caches.size(); ++i) {
     const UnitWork::Cache &cache = work.caches[i];
     missed[i] = units.total[cache.unit] * beyond(cache, bytes);
-    missedPass[i] = units.total[cache.unit] * beyond(cache, pass);
+    if (hasWindow(layer.kind))
+      missedPass[i] = missedInPasses(cache, layer, rawWork);
   }
 }
 
@@ -196,6 +220,8 @@ double WorkTable::unitValue(const Term &term) const {
     return term.group < kMaxCaches ? missed[term.group] : 0;
   case CountKind::UnitMissedPass:
     return term.group < kMaxCaches ? missedPass[term.group] : 0;
+  case CountKind::UnitUncovered:
+    return units.uncovered[term.group];
   default:
     return units.pace;
   }

@@ -67,6 +67,42 @@ TEST(UnitWork, IsWhatTheDependencyGraphSees) {
   compareUnits("systolic_array", 20, /*byUnit=*/false);
 }
 
+/// Rows of tensors begin anywhere in a burst. The work of units looks at some
+/// tiles and takes one address for loops that repeat themselves.
+TEST(UnitWork, CutsTrafficOfGemminiAsItsUnitsDo) {
+  std::unique_ptr<Target> target = make("gemmini");
+  ASSERT_TRUE(target);
+  const DescribedTarget &described = *target->asDescribed();
+  const std::vector<arch::Storage> &storages =
+      described.objectDiagram().storages;
+  auto l2 = std::find_if(storages.begin(), storages.end(),
+                         [](const auto &one) { return one.name == "l2"; });
+  ASSERT_NE(l2, storages.end());
+  double distance = 0;
+  int layers = 0;
+  for (const KindSupport &support : target->info().kinds) {
+    if (kindInfo(support.kind).operandTypes != 2)
+      continue;
+    const UnitWork &work = *support.lattice.unitWork;
+    auto port = std::find(work.unitNames.begin(), work.unitNames.end(), "l2");
+    ASSERT_NE(port, work.unitNames.end());
+    LegalLayers legal(target->info(), support, /*seed=*/5);
+    for (int i = 0; i < 10; ++i, ++layers) {
+      std::optional<Layer> layer = legal.draw(1000);
+      ASSERT_TRUE(layer);
+      auto timing = described.evaluate(*layer);
+      ASSERT_TRUE(timing) << printLayer(*layer);
+      double moved = double(timing->memories[l2 - storages.begin()].words) /
+                     double(l2->portWidth);
+      double found = work.evaluate(legalityValues(*layer))
+                         .total[port - work.unitNames.begin()];
+      distance += std::abs(found / moved - 1);
+      EXPECT_NEAR(found / moved, 1, 0.25) << printLayer(*layer);
+    }
+  }
+  EXPECT_LT(distance / layers, 0.05);
+}
+
 //===----------------------------------------------------------------------===//
 // Plasticine
 //===----------------------------------------------------------------------===//

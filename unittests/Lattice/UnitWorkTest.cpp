@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 using namespace pr;
 
@@ -114,14 +115,122 @@ TEST(UnitWork, CachesAreKeptAndChecked) {
       "caches": )" + std::string(caches) +
                              R"(, "actions": [["add", 0, 0, 0, 1]]}})");
   };
-  auto lattice = with("[[0, 524288], [0, 4194304]]");
+  auto lattice = with(R"([[0, 1024, 8, 64, "random"],
+                          [0, 4096, 8, 128, "oldest"]])");
   ASSERT_TRUE(lattice);
   Lattice again = parse(lattice->toJson());
   ASSERT_EQ(again.unitWork->caches.size(), 2u);
-  EXPECT_EQ(again.unitWork->caches[1].bytes, 4194304);
-  EXPECT_FALSE(with("[[1, 524288]]")) << "there is no such unit";
-  EXPECT_FALSE(with("[[0, 0]]"));
-  EXPECT_FALSE(with("[[0, 1], [0, 2], [0, 3], [0, 4], [0, 5]]"));
+  EXPECT_TRUE(again.unitWork->caches[0].isRandom);
+  EXPECT_FALSE(again.unitWork->caches[1].isRandom);
+  EXPECT_EQ(again.unitWork->caches[1].bytes(), 4194304);
+  EXPECT_FALSE(with(R"([[1, 1024, 8, 64, "random"]])")) << "no such unit";
+  EXPECT_FALSE(with(R"([[0, 0, 8, 64, "random"]])"));
+  EXPECT_FALSE(with("[[0, 524288]]"));
+  std::string five;
+  for (int i = 0; i < 5; ++i)
+    five += std::string(i ? "," : "") + R"([0, 1, 1, 1, "random"])";
+  EXPECT_FALSE(with(("[" + five + "]").c_str()));
+}
+
+TEST(UnitWork, MissedSharesAreThoseOfRandomReplacement) {
+  UnitWork::Cache cache{0, 1, 8, 64, true};
+  for (int lines : {4, 8, 10, 12, 16, 32}) {
+    // One set, passed over again and again.
+    std::vector<int> ways(8, -1);
+    std::mt19937_64 random(7);
+    int missed = 0, accesses = 0;
+    for (int pass = 0; pass < 4000; ++pass)
+      for (int line = 0; line < lines; ++line) {
+        bool isThere = std::find(ways.begin(), ways.end(), line) != ways.end();
+        if (!isThere) {
+          auto empty = std::find(ways.begin(), ways.end(), -1);
+          if (empty != ways.end())
+            *empty = line;
+          else
+            ways[random() % 8] = line;
+        }
+        missed += pass >= 1000 && !isThere;
+        accesses += pass >= 1000;
+      }
+    // The equation takes the mean for what varies from pass to pass.
+    EXPECT_NEAR(cache.missedShare(lines), double(missed) / accesses, 0.08)
+        << lines;
+  }
+  cache.isRandom = false;
+  EXPECT_EQ(cache.missedShare(8), 0);
+  EXPECT_EQ(cache.missedShare(8.5), 1) << "the oldest is always the next";
+}
+
+/// Two streams that go over tiles of 4 along m: one reads operands, 10 cycles a
+/// row, the other works 25 cycles on a row.
+static const char *const kStreams = R"({"kind": "matmul", "unit_work": {
+  "units": ["port", "array"], "inputs": ["m"], "values": 15,
+  "constants": [[1, 0], [2, 4], [3, 10], [4, 25]],
+  "actions": [
+    ["for", 5, 1, 0, 2, [], [
+      ["-", 6, 0, 5], ["min", 7, 6, 2], ["*", 8, 7, 3],
+      ["add", 0, 8, 8, 1, 1]], 1],
+    ["for", 9, 1, 0, 2, [], [
+      ["-", 10, 0, 9], ["min", 11, 10, 2], ["*", 12, 11, 4],
+      ["add", 1, 12, 12, 1]], 1]]}})";
+
+TEST(UnitWork, ReadsOfTheNextTileAreCoveredByWork) {
+  Lattice lattice = parse(kStreams);
+  ASSERT_TRUE(lattice.unitWork && lattice.unitWork->readsInStreams);
+  for (int64_t m : {4, 7, 12, 1001}) {
+    UnitBusy busy = busyOf(lattice, "matmul m=" + std::to_string(m) +
+                                        " n=1 k=1 : i8, i8 -> i32");
+    int64_t tiles = (m + 3) / 4, ragged = m - 4 * (tiles - 1);
+    EXPECT_EQ(busy.pace, double(25 * m));
+    for (unsigned f = 0; f < kNumReadFactors; ++f) {
+      int64_t slow = 10 * kReadFactors[f];
+      // The first tile's, then what goes beyond 100 cycles of work each.
+      int64_t uncovered = slow * std::min<int64_t>(m, 4);
+      if (tiles > 1)
+        uncovered += (tiles - 2) * std::max<int64_t>(0, 4 * slow - 100) +
+                     std::max<int64_t>(0, ragged * slow - 100);
+      EXPECT_NEAR(busy.uncovered[f], double(uncovered), 0.02 * uncovered)
+          << m << " rows, " << kReadFactors[f] << " times as long";
+      if (m < 200) {
+        EXPECT_EQ(busy.uncovered[f], double(uncovered));
+      }
+    }
+  }
+  EXPECT_EQ(parse(lattice.toJson()).toJson(), lattice.toJson());
+}
+
+TEST(UnitWork, WritesAreUncoveredToo) {
+  std::string written = kStreams;
+  size_t read = written.find("8, 8, 1, 1]");
+  ASSERT_NE(read, std::string::npos);
+  written.replace(read, 11, "8, 8, 1, 2]");
+  Lattice lattice = parse(written);
+  EXPECT_FALSE(lattice.unitWork->readsInStreams) << "then it is not asked for";
+  // Each beside its own tile.
+  UnitBusy busy = busyOf(lattice, "matmul m=8 n=1 k=1 : i8, i8 -> i32");
+  EXPECT_EQ(busy.uncovered[2], 2 * (160 - 100));
+}
+
+TEST(UnitWork, RunsAreCutIntoBursts) {
+  const char *text = R"({"kind": "matmul", "unit_work": {
+    "units": ["requests", "port"], "inputs": ["m", "k"], "values": 7,
+    "constants": [[2, 16], [6, 7]], "accessors": [[16, [16, 32, 64]]],
+    "actions": [["split", 3, 2, 1, 0, 1, 0], ["add", 0, 3, 3, 1],
+                ["add", 1, 4, 4, 1]]}})";
+  Lattice lattice = parse(text);
+  // Rows of 64 bytes that begin at 16 take five beats in two pieces.
+  UnitBusy busy = busyOf(lattice, "matmul m=10 n=1 k=64 : i8, i8 -> i32");
+  EXPECT_EQ(busy.total[0], 20);
+  EXPECT_EQ(busy.total[1], 50);
+  EXPECT_EQ(parse(lattice.toJson()).toJson(), lattice.toJson());
+  for (auto [good, bad] :
+       {std::pair("[[16, [16, 32, 64]]]", "[[16, [16, 48, 64]]]"),
+        std::pair("[[16, [16, 32, 64]]]", "[]"),
+        std::pair("[\"split\", 3,", "[\"split\", 6,")}) {
+    std::string broken = text;
+    broken.replace(broken.find(good), std::string(good).size(), bad);
+    EXPECT_FALSE(Lattice::fromJson(broken)) << bad;
+  }
 }
 
 TEST(UnitWork, LoopsThatCarryRunInFull) {

@@ -77,15 +77,6 @@ struct Latency {
   int64_t second = -1;   ///< of the second of two as one; -1: as the first
 };
 
-/// A piece of a run of words that is accessed at once.
-struct Piece {
-  int64_t address = 0, size = 0;
-  int64_t covered = 0; ///< words of the run, from its first on
-};
-/// The first piece of the run at `address`. `bursts`: of the unit.
-Piece nextPiece(const std::vector<int64_t> &bursts, int64_t address,
-                int64_t size);
-
 class Machine {
 public:
   /// Errors: a number out of its range, a fetch stage that is an array, a cycle

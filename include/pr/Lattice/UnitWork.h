@@ -12,6 +12,10 @@
 // microseconds however large it is: exact for tiles that are ragged at the end,
 // close for others. Loops that carry values from one iteration into the next
 // run in full.
+//
+// Where a mapping is several streams of instructions, the outermost loops of
+// all that go round equally often are the same passes, over the same tiles: one
+// stream loads a tile while another computes on the one before it.
 #ifndef PR_LATTICE_UNITWORK_H
 #define PR_LATTICE_UNITWORK_H
 
@@ -29,6 +33,10 @@ namespace pr {
 inline constexpr unsigned kMaxUnits = 16;
 /// Caches between its memories.
 inline constexpr unsigned kMaxCaches = 4;
+/// How many times as long as its ports are busy an access may take, by a cache
+/// that misses or by latency that nothing hides.
+inline constexpr unsigned kReadFactors[] = {1, 2, 4, 8};
+inline constexpr unsigned kNumReadFactors = 4;
 
 /// In cycles of the machine; zero where there is no such unit, or where the
 /// work cannot be told.
@@ -40,6 +48,10 @@ struct UnitBusy {
   /// loop: the slowest one of each pass, and of what is inside of it. Double
   /// buffers do that.
   double pace = 0;
+  /// Of streams: how much longer than the work on each pass its writes and the
+  /// reads of the pass behind take, if they take kReadFactors times as long as
+  /// they keep memories busy. Before the first pass there are only reads.
+  std::array<double, kNumReadFactors> uncovered{};
 };
 
 /// Numbers live in numbered places: inputs first. A plain value.
@@ -51,18 +63,26 @@ public:
   struct Copy {
     uint32_t to = 0, from = 0;
   };
-  enum class ActionKind : uint8_t { Compute, Add, For, If, While };
+  enum class ActionKind : uint8_t { Compute, Split, Add, For, If, While };
+  enum class Traffic : uint8_t { None, Read, Write };
   struct Action {
     ActionKind kind = ActionKind::Compute;
     ExprOp op = ExprOp::Add; ///< of a Compute
     /// Compute: what is written. For: the induction variable. Add: the unit.
     uint32_t result = 0;
-    /// Compute: its operands. For: lower, upper, step. If and While: the
-    /// condition. Add: cycles until the next instruction may begin, and until
-    /// the result is there.
-    std::array<uint32_t, 3> operands{};
+    /// Compute: its operands. Split: address, size, repeat and stride of runs
+    /// of words. For: lower, upper, step. If and While: the condition. Add:
+    /// cycles until the next instruction may begin, and until the result is
+    /// there.
+    std::array<uint32_t, 4> operands{};
+    /// Split: the place in `accessors`. How many pieces the runs become is
+    /// written to `result`, and how many beats behind it.
+    uint32_t accessor = 0;
     /// Add: equal units that share the work.
     int64_t members = 1;
+    /// For: the outermost loop of a stream.
+    bool isOfStream = false;
+    Traffic traffic = Traffic::None; ///< of an Add
     /// For: no iteration differs from another; no loop is inside; the number of
     /// an iteration is taken apart into those of several loops.
     bool isAlike = false, isInnermost = false, isFlattened = false;
@@ -75,25 +95,43 @@ public:
     std::vector<Action> body, otherwise;
   };
 
-  /// A memory, and how much it or a cache behind it holds: of a layer with more
+  /// A memory, and how it or a cache behind it is built: of a layer with more
   /// bytes, part of the accesses go further.
   struct Cache {
     uint32_t unit = 0;
-    int64_t bytes = 1;
+    int64_t sets = 1, ways = 1, line = 1; ///< of `line` bytes
+    bool isRandom = false;                ///< what is replaced; else the oldest
+
+    double bytes() const { return double(sets) * double(ways) * double(line); }
+    /// Of lines that are passed over again and again in the same order, those
+    /// that are no longer there, if so many share a set.
+    double missedShare(double linesOfASet) const;
+  };
+
+  /// How a memory access unit cuts runs, and a memory's port takes them.
+  struct Accessor {
+    std::vector<int64_t> bursts; ///< ascending, each divides the last
+    int64_t portWidth = 1;
   };
 
   std::vector<std::string> unitNames;
+  std::vector<Accessor> accessors;
   std::vector<Cache> caches;
   /// Variables of legality rules (TargetInfo.h), by place.
   std::vector<uint32_t> inputs;
   std::vector<std::pair<uint32_t, int64_t>> constants;
   uint32_t numValues = 0;
   std::vector<Action> actions;
+  /// Whether streams read, and which units carry traffic; known from the
+  /// actions.
+  bool readsInStreams = false;
+  std::array<bool, kMaxUnits> carriesTraffic{};
 
   /// `numbers`: what legalityValues() says of the layer. All zero where a
   /// number leaves 62 bits, something is divided by zero, or it takes too long.
   UnitBusy evaluate(const std::vector<int64_t> &numbers) const;
-  /// Drops what no Add depends on, and finds loops whose iterations are alike.
+  /// Drops what no Add depends on, and finds loops whose iterations are alike
+  /// and units that carry traffic.
   void simplify();
   /// Every place and unit is one that exists.
   Expected<void> check(LayerKind kind) const;

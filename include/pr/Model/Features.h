@@ -38,7 +38,8 @@ struct Feature {
     FillPositions, ///< in groups of kPositionGroups[index]
     LogCount,
     LogSteppedCount,
-    LogUnit, ///< how long unit `index` of the description is busy
+    LogUnit,        ///< how long unit `index` of the description is busy
+    UncoveredShare, ///< of the base, by place in kReadFactors
     Intensity,
     TypeBits, ///< 0, 1: operands; 2: result
     IsFloat,

@@ -31,7 +31,9 @@
 //                          a target, as white-box steps do; unit_missed/0 of
 //                          the accesses to its first cache those that do not
 //                          fit, unit_missed_pass/0 if it is passed over for
-//                          each channel alone
+//                          each channel alone; unit_uncovered/4 what loading
+//                          tiles takes beyond computing on those before, if
+//                          it takes 4 times as long as ports are busy
 //   launch                 1
 #ifndef PR_MODEL_TERMS_H
 #define PR_MODEL_TERMS_H
@@ -104,6 +106,7 @@ enum class CountKind : uint8_t {
   UnitMissed,     ///< of a memory's, what goes beyond a cache that is too small
   UnitMissedPass, ///< so for the lines that a pass over one channel touches
   UnitPace,       ///< of all units together
+  UnitUncovered,  ///< reads of a pass beyond the work on the pass before
   FirstTileCount, ///< the counts of TileCounts.h in their order, from here on
 };
 inline constexpr unsigned kFirstTileCount =
@@ -119,7 +122,7 @@ inline bool isOfGroups(CountKind count) {
          (count >= CountKind::FirstMacs && count <= CountKind::RestOutputBytes);
 }
 inline bool isOfUnits(CountKind count) {
-  return count >= CountKind::UnitBusy && count <= CountKind::UnitPace;
+  return count >= CountKind::UnitBusy && count <= CountKind::UnitUncovered;
 }
 inline bool isLines(CountKind count) {
   return count == CountKind::InputLines || count == CountKind::OutputLines;
