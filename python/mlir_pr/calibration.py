@@ -35,7 +35,7 @@ class Calibration:
     network_totals: dict[str, Any]
 
 
-def calibrate(data: KindData, found: Candidate, options: Options) -> Calibration:
+def calibrate(data: KindData, found: Candidate[Fitted], options: Options) -> Calibration:
     """Sets the model's features where it has none and the spread needs some."""
     spread, scales = _fit_spread(data, found.model, found.held_out, options)
     judges = _judges(data)

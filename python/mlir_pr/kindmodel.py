@@ -4,7 +4,7 @@ leaves, and folds of rows that are held out."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Mapping, Sequence
+from typing import Any, Generic, Mapping, Protocol, Sequence, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -95,13 +95,22 @@ class Fitted:
         return np.asarray(base * np.exp(self.forest.predict(matrix).astype(np.float64)))
 
 
+class Model(Protocol):
+    """What answers for layers of a kind."""
+
+    def predict(self, data: KindData) -> FloatArray: ...
+
+
+M = TypeVar("M", bound=Model)
+
+
 @dataclass(frozen=True)
-class Candidate:
+class Candidate(Generic[M]):
     """A model of all rows, its like of each fold, and what those say of rows held out."""
 
     name: str
-    model: Fitted
-    parts: list[Fitted]
+    model: M
+    parts: list[M]
     held_out: FloatArray
     #: What errors of its like shrink by when it has seen all rows (calibration.py).
     shrinkage: float = 1.0
@@ -153,7 +162,7 @@ def folds_of(data: KindData, options: Options) -> Folds:
             for fold in range(int(row_fold.max()) + 1)]
 
 
-def held_out_by(parts: Sequence[Fitted], data: KindData, folds: Folds) -> FloatArray:
+def held_out_by(parts: Sequence[Model], data: KindData, folds: Folds) -> FloatArray:
     """Of each row, the model of the fold that did not see it."""
     predicted = np.empty_like(data.latencies)
     for part, (_, unseen) in zip(parts, folds):

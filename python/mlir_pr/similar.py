@@ -9,8 +9,8 @@ from typing import Any, Callable, Sequence
 import numpy as np
 
 from mlir_pr import _core, transfer
-from mlir_pr.kindmodel import (EXACT, WORTHWHILE, Candidate, Fitted, FloatArray, ForestShape, KindData,
-                               Options, Row, distinct_columns, fit_forest, fit_xgboost, folds_of,
+from mlir_pr.kindmodel import (EXACT, WORTHWHILE, Candidate, Fitted, FloatArray, ForestShape, KindData, M,
+                               Model, Options, Row, distinct_columns, fit_forest, fit_xgboost, folds_of,
                                held_out_by, legal_rows, mape, residual_of)
 
 #: Of a similar device so many rows are learned from.
@@ -33,26 +33,33 @@ def source_of(similar: _core.Estimator, kind: str,
     own = sorted(legal_rows([row for row in rows if row.layer.kind == kind], similar.target),
                  key=lambda row: (row.layer.text, row.latency))
     count = min(len(own), _MOST_SIMILAR_ROWS)
-    kept = [own[i * len(own) // count] for i in range(count)]
-    return transfer.source_of(similar, kind, [row.layer for row in kept],
-                              np.array([row.latency for row in kept], dtype=np.float64),
-                              [row.layer for row in own])
+    return transfer.source_of(similar, kind, [row.layer for row in own],
+                              np.array([row.latency for row in own], dtype=np.float64),
+                              [i * len(own) // count for i in range(count)])
 
 
-def choose_source(data: KindData, source: transfer.Source, anew: Candidate, options: Options
-                  ) -> tuple[Candidate, dict[str, Any]]:
+def choose_source(data: KindData, source: transfer.Source, anew: Candidate[Fitted], options: Options
+                  ) -> tuple[Candidate[Fitted], dict[str, Any]]:
     """The model that was trained anew, or one that starts from the similar device's where
     its like was closer to rows held out; where several are as close, what they say
     together."""
     tried = [anew, *(_candidate(start.name, data, lambda part, start=start: start.fit(part, options),
                                 options) for start in _starts(data, source, options))]
-    errors = {one.name: mape(one.held_out, data.latencies) for one in tried}
-    best = anew
-    for one in tried[1:]:
-        if errors[one.name] < errors[best.name] * (1 - WORTHWHILE):
-            best = one
-    alike = [one for one in tried if _as_good(one.held_out, best.held_out, data.latencies)]
-    if len(alike) > 1 and source.layers and errors[best.name] > EXACT:
+    # The other's measurements are no model of this one, but may teach one.
+    moved = [_moved(data, source, options)] if source.measured else []
+    teachers: list[Candidate[Any]] = [*tried, *moved]
+    errors = {one.name: mape(one.held_out, data.latencies) for one in teachers}
+
+    def closest(of: Sequence[Candidate[Any]]) -> Candidate[Any]:
+        best = of[0]
+        for one in of[1:]:
+            if errors[one.name] < errors[best.name] * (1 - WORTHWHILE):
+                best = one
+        return best
+    best: Candidate[Fitted] = closest(tried)
+    lead = closest(teachers)
+    alike = [one for one in teachers if _as_good(one.held_out, lead.held_out, data.latencies)]
+    if (len(alike) > 1 or lead is not best) and source.layers and errors[best.name] > EXACT:
         together = _together(alike, data, source, options)
         if _as_good(together.held_out, best.held_out, data.latencies):
             best = together
@@ -115,8 +122,24 @@ def _shared_base(source: transfer.Source, terms: Sequence[str], branches: int,
                           branches=branches, seed=options.seed)[0]
 
 
-def _candidate(name: str, data: KindData, fit: Callable[[KindData], Fitted],
-               options: Options) -> Candidate:
+@dataclass(frozen=True)
+class _Moved:
+    """Measurements of the other device in the place of a model."""
+
+    measurements: transfer.MovedMeasurements
+
+    def predict(self, data: KindData) -> FloatArray:
+        return self.measurements.predict(data.layers)
+
+
+def _moved(data: KindData, source: transfer.Source, options: Options) -> Candidate[_Moved]:
+    def fit(rows: KindData) -> _Moved:
+        return _Moved(transfer.MovedMeasurements.fit(source, rows.layers, rows.latencies))
+    return _candidate(f"measurements of {source.target}", data, fit, options)
+
+
+def _candidate(name: str, data: KindData, fit: Callable[[KindData], M],
+               options: Options) -> Candidate[M]:
     folds = folds_of(data, options)
     parts = [fit(data.take(seen)) for seen, _ in folds]
     return Candidate(name, fit(data), parts, held_out_by(parts, data, folds))
@@ -131,13 +154,13 @@ def _as_good(one: FloatArray, best: FloatArray, measured: FloatArray) -> bool:
                 and mape(one, measured) <= _MOST_WORSE * mape(best, measured))
 
 
-def _together(alike: Sequence[Candidate], data: KindData, source: transfer.Source,
-              options: Options) -> Candidate:
+def _together(alike: Sequence[Candidate[Any]], data: KindData, source: transfer.Source,
+              options: Options) -> Candidate[Fitted]:
     """A model that says of the other device's layers what the models say on average: a
     bundle holds one."""
     lean = source.shared_terms(data.lattice)["lean"]
 
-    def blend(models: Sequence[Fitted], own: KindData) -> Fitted:
+    def blend(models: Sequence[Model], own: KindData) -> Fitted:
         rows = [Row(layer, 1.0) for layer in [*source.every, *own.layers]]
         asked = replace(own, rows=rows)
         logs = [np.log(np.maximum(model.predict(asked), 1.0)) for model in models]

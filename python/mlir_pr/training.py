@@ -182,7 +182,7 @@ def _agree(data: KindData, base: _core.Base, folds: Folds, chosen: Mapping[str, 
 
 
 def _choose(data: KindData, options: Options,
-            stages: _Stages) -> tuple[Candidate, dict[str, Any]]:
+            stages: _Stages) -> tuple[Candidate[Fitted], dict[str, Any]]:
     """The model fitted to all rows, and what was compared."""
     base, compared = _core.fit_base(data.layers, data.latencies, data.lattice,
                                     data.groups, max_branches=options.max_branches,

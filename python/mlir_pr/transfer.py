@@ -14,8 +14,8 @@ whether the result is better than starting anew.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,9 @@ HOLD = 1.0
 #: overlap, and there is little reason for another.
 FIRM_HOLD = 10.0
 _EXPECTED_ERROR = 0.03
+#: Against an error of the expected size, by how much a device may gain on the other where
+#: a count doubles: as a variance of logarithms.
+_MOVES = 0.3
 #: What a few dozen measurements can carry.
 _LEAN = ("launch", "macs", "operations", "input_bytes", "weight_bytes", "output_bytes")
 #: Features that say the same of two arrays of different sizes: shares and ratios, plateaus
@@ -54,6 +57,14 @@ class Source:
     latencies: FloatArray
     #: All layers that it was measured on: what several models may be asked about.
     every: list[_core.Layer]
+    #: What those took, by their texts.
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    def latency_of(self, layers: Sequence[_core.Layer]) -> FloatArray:
+        """What it measured; what its model says, where it was not measured."""
+        said = _predict(self.base, self, layers, self.lattice, with_forest=True)
+        return np.array([self.measured.get(layer.text, value)
+                         for layer, value in zip(layers, said)], dtype=np.float64)
 
     def fits(self, lattice: _core.Lattice) -> bool:
         """Whether its base and its forest can be asked about layers on this lattice."""
@@ -87,17 +98,53 @@ class Source:
         return bool(units) and units == _units(self.lattice)
 
 
-def source_of(estimator: _core.Estimator, kind: str, layers: Sequence[_core.Layer] = (),
-              latencies: FloatArray = np.empty(0),
-              every: Sequence[_core.Layer] = ()) -> Source | None:
-    """None where the bundle has no model of the kind. `layers`: of those it learned from,
-    `every`, the ones to learn from again."""
+def source_of(estimator: _core.Estimator, kind: str, every: Sequence[_core.Layer] = (),
+              latencies: FloatArray = np.empty(0), again: Sequence[int] = ()) -> Source | None:
+    """None where the bundle has no model of the kind. `every`: what it learned from,
+    `again`: the places of the ones to learn from again."""
     entry = estimator.kinds.get(kind)
     if entry is None or entry["reason"]:
         return None
     return Source(estimator.model_id, estimator.target.name, entry["lattice"], entry["base"],
-                  entry["features"], entry["forest"] if entry["trees"] else None, list(layers),
-                  latencies, list(every))
+                  entry["features"], entry["forest"] if entry["trees"] else None,
+                  [every[i] for i in again], latencies[list(again)], list(every),
+                  {layer.text: latency for layer, latency in zip(every, latencies)})
+
+
+@dataclass(frozen=True)
+class MovedMeasurements:
+    """What the other device took for a layer, times what the measurements say that this one
+    gains with each kind of work: a line through logarithms. It knows of the other's rows what
+    no model of them does, and is no model itself."""
+
+    source: Source
+    names: tuple[str, ...]
+    center: FloatArray
+    weights: FloatArray
+
+    @classmethod
+    def fit(cls, source: Source, layers: Sequence[_core.Layer], latencies: FloatArray
+            ) -> MovedMeasurements:
+        names = tuple(sorted(layers[0].work))
+        columns = _logs(source, names, layers)
+        center = columns.mean(axis=0)
+        matrix = np.column_stack([np.ones(len(layers)), columns - center])
+        held = np.eye(matrix.shape[1]) * _MOVES
+        held[0, 0] = 0.0
+        gains = np.log(latencies) - columns[:, 0]
+        return cls(source, names, center, np.linalg.solve(matrix.T @ matrix + held,
+                                                          matrix.T @ gains))
+
+    def predict(self, layers: Sequence[_core.Layer]) -> FloatArray:
+        columns = _logs(self.source, self.names, layers)
+        return np.asarray(np.exp(columns[:, 0] + self.weights[0]
+                                 + (columns - self.center) @ self.weights[1:]))
+
+
+def _logs(source: Source, names: Sequence[str], layers: Sequence[_core.Layer]) -> FloatArray:
+    work = np.array([[layer.work[name] for name in names] for layer in layers], dtype=np.float64)
+    other = np.maximum(source.latency_of(layers), 1.0)
+    return np.column_stack([np.log(other), np.log1p(work)])
 
 
 def adapted_base(source: Source, layers: Sequence[_core.Layer], latencies: FloatArray,

@@ -89,6 +89,43 @@ def test_rows_do_no_harm_where_the_other_forest_fits_as_it_is() -> None:
     assert np.mean(shared) < 1.1 * np.mean(bundle_only) < 0.06
 
 
+def test_what_the_other_measured_teaches_what_its_model_does_not_know() -> None:
+    """Each shape has a kernel of its own, as fast or slow on both devices."""
+    sizes = (16, 24, 48, 64, 96)
+    layers = [_core.Layer.from_fields("matmul", {"m": m, "n": n, "k": k}, {}, "i8, i8 -> i32")
+              for m in sizes for n in sizes for k in sizes]
+
+    def chosen(layer: _core.Layer, rate: float) -> float:
+        return kernels(rate, 200)(layer) * random.Random(layer.text).uniform(0.5, 2)
+    many = [Row(layer, chosen(layer, 1)) for layer in layers]
+    old = source(many, target("old"))
+    order = np.random.RandomState(1).permutation(len(layers))
+    few = [Row(layers[i], chosen(layers[i], 3)) for i in order[:30]]
+    unseen = [layers[i] for i in order[30:]]
+    truth = np.array([chosen(layer, 3) for layer in unseen])
+
+    def mistake(rows: list[Row]) -> float:
+        trained = training.train(few, target("new"), QUICK, similar=old, similar_rows=rows)
+        answer = _core.Estimator.from_bytes(trained.bundle).predict(unseen)["cycles"]
+        return float(np.mean(np.abs(np.array(answer) / truth - 1)))
+    assert mistake(many) < 0.6 * mistake([])
+    trained = training.train(few, target("new"), QUICK, similar=old, similar_rows=many)
+    assert "measurements of old" in trained.card["kinds"]["matmul"]["transfer"]["chosen"]
+
+
+def test_measurements_move_along_a_line_through_logarithms() -> None:
+    layers = draw(40, 1)
+    old = source(rows_of(layers, kernels(1, 500)), target("old"))
+    known = transfer.source_of(old, "matmul", layers[:30],
+                               np.array([kernels(1, 500)(layer) for layer in layers[:30]]))
+    assert known is not None
+    assert known.latency_of(layers[:1])[0] == kernels(1, 500)(layers[0])
+    assert known.latency_of(layers[35:36])[0] != kernels(1, 500)(layers[35]), "its model's word"
+    twice = np.array([2 * kernels(1, 500)(layer) for layer in layers[:30]])
+    moved = transfer.MovedMeasurements.fit(known, layers[:30], twice)
+    assert moved.predict(layers[:30]) == pytest.approx(twice, rel=1e-6)
+
+
 def test_the_order_of_rows_does_not_matter() -> None:
     many = rows_of(draw(200, 1), kernels(1, 500))
     old = source(many, target("old"))
