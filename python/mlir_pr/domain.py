@@ -154,6 +154,14 @@ class Domain:
         """What a layer is made of: dimensions, and what is drawn together."""
         return sum(not isinstance(axis, Relatives) for axis in self.axes)
 
+    @property
+    def ties(self) -> dict[str, str]:
+        """Dimensions that equal another one in every layer, and which."""
+        only = {axis.names[0]: axis.alternatives[0][0] for axis in self.axes
+                if isinstance(axis, Choice) and len(axis.names) == len(axis.alternatives) == 1}
+        dims = dimension_names(self.kind)
+        return {name: str(value) for name, value in only.items() if name in dims and value in dims}
+
     def layers(self, cube: FloatArray) -> list[_core.Layer | str]:
         """One layer a row of the unit cube, or why the point is none."""
         texts = [*_option_names(self.kind), "types"]

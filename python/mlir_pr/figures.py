@@ -38,7 +38,7 @@ def stair(sweep: Sweep, lattice: _core.Lattice, unit: str) -> Figure:
     axes.plot([extent for extent, _ in representatives],
               [latency_of(row) for _, row in representatives], "o", markersize=6,
               markerfacecolor="none", color=_COLOURS[1], label="representative")
-    axes.set_xlabel(sweep.dim)
+    axes.set_xlabel(sweep.axis)
     axes.set_ylabel(unit)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, loc="upper left")

@@ -143,5 +143,5 @@ def _stairs_section(estimator: _core.Estimator, rows: Sequence[Measurement]) -> 
         kind = sweep.layer.split(" ", 1)[0]
         lattice = estimator.kinds.get(kind, {}).get("lattice") or estimator.target.lattice(kind)
         section.figures.append(Picture(to_svg(figures.stair(sweep, lattice, _unit(estimator))),
-                                       f"{shorten(sweep.layer)}, over {sweep.dim}"))
+                                       f"{shorten(sweep.layer)}, over {sweep.axis}"))
     return section

@@ -2,14 +2,16 @@
 """Sweeps: measurements in which one dimension runs and the others stay."""
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Iterable
+from typing import Any, Iterable, Iterator
 
 from rich.console import Group
 from rich.text import Text
 
 from mlir_pr import _core
+from mlir_pr.domain import swept_dimensions
 from mlir_pr.store import Measurement, latency_of, merge
 from mlir_pr.units import format_latency
 
@@ -24,10 +26,16 @@ class Sweep:
     #: The layer that the sweep goes through, at its largest extent.
     layer: str
     dim: str
+    #: Dimensions that equal it at every point.
+    ties: tuple[str, ...]
     #: Extent and measurement, by extent.
     points: tuple[tuple[int, Measurement], ...]
     #: Every latency, in that order: repetitions tell an exact machine from noise.
     latencies: tuple[tuple[float, ...], ...]
+
+    @property
+    def axis(self) -> str:
+        return " = ".join((self.dim, *self.ties))
 
     @cached_property
     def fit(self) -> _core.SweepFit | None:
@@ -44,7 +52,7 @@ class Sweep:
         return fitter.result()
 
     def as_json(self) -> dict[str, Any]:
-        return {"layer": self.layer, "dim": self.dim,
+        return {"layer": self.layer, "dim": self.dim, "ties": list(self.ties),
                 "points": [{"extent": extent, "time_ps": row.time_ps, "cycles": row.cycles}
                            for extent, row in self.points],
                 "fitted": [{"width": step.width, "offset": step.offset, "plateau": step.plateau,
@@ -60,20 +68,29 @@ def find_sweeps(rows: Iterable[Measurement]) -> list[Sweep]:
     for row in swept:
         if row.ok:
             latencies.setdefault(row.layer, []).append(latency_of(row))
-    lines: dict[tuple[str, str], dict[int, Measurement]] = {}
+    lines: dict[tuple[tuple[str, ...], str], dict[int, Measurement]] = {}
     for row in merged:
         layer = _core.Layer.parse(row.layer)
-        for dim, extent in layer.dims.items():
+        for dims, extent in _lines_through(layer):
             others = " ".join(word for word in row.layer.split(" ")
-                              if not word.startswith(f"{dim}="))
-            lines.setdefault((dim, others), {})[extent] = row
+                              if word.split("=")[0] not in dims)
+            lines.setdefault((dims, others), {})[extent] = row
     sweeps = []
-    for (dim, _), points in lines.items():
+    for (dims, _), points in lines.items():
         if len(points) >= _FEWEST_POINTS:
             ordered = tuple(sorted(points.items(), key=lambda point: point[0]))
-            sweeps.append(Sweep(ordered[-1][1].layer, dim, ordered,
+            sweeps.append(Sweep(ordered[-1][1].layer, dims[0], dims[1:], ordered,
                                 tuple(tuple(latencies[row.layer]) for _, row in ordered)))
     return sweeps
+
+
+def _lines_through(layer: _core.Layer) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Along each dimension, and along two that are equal."""
+    for dim, extent in layer.dims.items():
+        yield (dim,), extent
+    for one, other in itertools.combinations(swept_dimensions(layer.kind), 2):
+        if layer.dims[one] == layer.dims[other]:
+            yield (one, other), layer.dims[one]
 
 
 def draw(sweep: Sweep) -> Group:
@@ -92,7 +109,7 @@ def draw(sweep: Sweep) -> Group:
         mark(extent, latency, "─")
     for extent, row in sweep.points:
         mark(extent, latency_of(row), "●")
-    ends = (f"{sweep.dim} {first[0]} .. {last[0]}: "
+    ends = (f"{sweep.axis} {first[0]} .. {last[0]}: "
             f"{format_latency(first[1].time_ps, first[1].cycles)} .. "
             f"{format_latency(last[1].time_ps, last[1].cycles)}; fitted: {_said(sweep)}")
     return Group(Text(f"\n{sweep.layer}", style="dim"),

@@ -77,6 +77,8 @@ class _Sweep:
     low: int
     high: int
     most: int
+    #: Dimensions that equal this one in every layer of the domain.
+    ties: tuple[str, ...] = ()
     #: By extent, the last one where it was measured more than once.
     latencies: dict[int, float] = field(default_factory=dict)
     #: What it shows is not what other layers show.
@@ -86,15 +88,21 @@ class _Sweep:
         self.fitter = _core.StepFitter(self.low, self.high, self.most)
 
     def at(self, extent: int) -> _core.Layer | None:
-        return _replaced(self.layer, self.dim, extent)
+        return _replaced(self.layer, extent, self.dim, *self.ties)
+
+    @property
+    def rests(self) -> bool:
+        """Exact latencies that neighbours share, without a step of one width."""
+        fit = self.fitter.result()
+        return not fit.steps and fit.deterministic and jointsteps.rests(self.latencies)
 
 
-def _replaced(layer: _core.Layer, dim: str, extent: int) -> _core.Layer | None:
+def _replaced(layer: _core.Layer, extent: int, *dims: str) -> _core.Layer | None:
     """None where such a layer does not exist."""
     if extent < 1:
         return None
     try:
-        return layer.replace(**{dim: extent})
+        return layer.replace(**{dim: extent for dim in dims})
     except ValueError:
         return None
 
@@ -130,8 +138,9 @@ class StepFinder:
         drawn = {one.kind: self._draw(one) for one in domains}
         drawn = {kind: layers for kind, layers in drawn.items() if layers}
         self._most_work = {kind: _work(layers[-1]) for kind, layers in drawn.items()}
-        sweeps = self._sweeps(drawn)
+        sweeps = self._sweeps(drawn, {one.kind: one.ties for one in domains})
         self._run(sweeps)
+        sweeps = self._apart(sweeps)
         found = [step for sweep in sweeps for step in self._fitted(sweep, drawn)]
         found = self._joint(sweeps, found, drawn)
         found += [step for kind, dims in self._campaign.candidates.items() if kind in drawn
@@ -160,9 +169,15 @@ class StepFinder:
                   if isinstance(layer, _core.Layer) and not self._info.why_illegal(layer)}
         return sorted(layers.values(), key=lambda layer: (_work(layer), layer.text))
 
-    def _sweeps(self, drawn: dict[str, list[_core.Layer]]) -> list[_Sweep]:
-        wanted = [(kind, dim, low, high) for kind, layers in drawn.items()
-                  for dim, low, high in self._ranges(kind, layers)]
+    def _sweeps(self, drawn: dict[str, list[_core.Layer]],
+                ties: dict[str, dict[str, str]]) -> list[_Sweep]:
+        ranges = {(kind, dim): (low, high) for kind, layers in drawn.items()
+                  for dim, low, high in self._ranges(kind, layers)}
+
+        def tied(kind: str, dim: str) -> tuple[str, ...]:
+            return tuple(other for of, other in ranges if of == kind and ties[kind].get(other) == dim)
+        wanted = [(kind, dim, low, high) for (kind, dim), (low, high) in ranges.items()
+                  if (kind, ties[kind].get(dim)) not in ranges]
         budget = int(_SHARE * self._campaign.count)
         fit = budget // _FEWEST_A_SWEEP
         if len(wanted) > fit:
@@ -173,8 +188,21 @@ class StepFinder:
         most = min(_MOST_A_SWEEP, budget // len(wanted)) if wanted else 0
         backgrounds = {kind: _balanced(drawn[kind], [dim for named, dim, _, _ in wanted
                                                      if named == kind]) for kind in drawn}
-        return [_Sweep(backgrounds[kind], dim, low, high, most)
+        return [self._within_work(_Sweep(backgrounds[kind], dim, low, high, most, tied(kind, dim)))
                 for kind, dim, low, high in wanted]
+
+    def _within_work(self, sweep: _Sweep) -> _Sweep:
+        """Not beyond what can be measured: work grows fast where dimensions grow together."""
+        if not sweep.ties:
+            return sweep
+        able, beyond = sweep.low, sweep.high + 1
+        while beyond - able > 1:
+            middle = (able + beyond) // 2
+            if self._legal(sweep.at(middle)) is None:
+                beyond = middle
+            else:
+                able = middle
+        return replace(sweep, high=max(able, sweep.low + 1), latencies={})
 
     def _ranges(self, kind: str, layers: Sequence[_core.Layer]) -> list[tuple[str, int, int]]:
         if self._campaign.find_steps == "never" or not self._is_unknown(kind):
@@ -196,6 +224,19 @@ class StepFinder:
     def _is_unknown(self, kind: str) -> bool:
         return self._campaign.find_steps == "always" \
             or (not self._info.description_hash and self._info.lattice(kind).is_trivial)
+
+    def _apart(self, sweeps: Sequence[_Sweep]) -> list[_Sweep]:
+        """Where dimensions were swept together and latency is no plain curve, each by itself."""
+        apart: list[_Sweep] = []
+        for sweep in sweeps:
+            if not sweep.ties or not (sweep.fitter.result().steps or sweep.rests):
+                apart.append(sweep)
+                continue
+            alone = [replace(sweep, dim=dim, ties=(), latencies={})
+                     for dim in (sweep.dim, *sweep.ties)]
+            self._run(alone)
+            apart += alone
+        return apart
 
     # Measuring.
 
@@ -255,10 +296,11 @@ class StepFinder:
             return []
         steps = [found for step in fit.steps
                  for found in self._around(sweep, step, noise, drawn[kind])]
-        sweep.varies |= not fit.steps and fit.deterministic and jointsteps.rests(sweep.latencies)
-        said = f"{fit.measurements} measurements show no step: " \
-            + (fit.reason or "none of one width around other layers")
-        return steps or [FoundStep(kind, dim, 1, evidence=said)]
+        sweep.varies |= sweep.rests
+        said = f"{fit.measurements} measurements " \
+            + "".join(f"along {dim} and {tie} together " for tie in sweep.ties) \
+            + "show no step: " + (fit.reason or "none of one width around other layers")
+        return steps or [FoundStep(kind, one, 1, evidence=said) for one in (dim, *sweep.ties)]
 
     def _around(self, sweep: _Sweep, step: _core.FittedStep, noise: float,
                 layers: Sequence[_core.Layer]) -> list[FoundStep]:
@@ -375,7 +417,7 @@ class StepFinder:
             index = lowest if number % 3 == 0 else \
                 max(lowest, round((background.dims[step.dim] - step.offset) / step.width))
             edge = step.offset + index * step.width
-            points = [self._legal(_replaced(background, step.dim, extent)) for extent in (
+            points = [self._legal(_replaced(background, extent, step.dim)) for extent in (
                 edge - step.width + 1, edge, edge + 1, edge + step.width, edge + step.width + 1)]
             if all(point is not None for point in points):
                 series.append((index, [point for point in points if point is not None]))

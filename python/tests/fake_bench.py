@@ -4,6 +4,7 @@
 
 FAKE_DELAY: seconds a layer takes. FAKE_FAIL: layers that hold this text fail.
 FAKE_CONVOLVES: it runs convolutions too, each after its own fashion.
+FAKE_SMOOTH: it has no steps.
 FAKE_WAVES: so many tiles at a time, so that m and n step together.
 FAKE_DIE: the program ends itself before a layer that holds this text.
 
@@ -39,6 +40,8 @@ def cycles_of(layer: str) -> int:
     dims = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", layer)}
     if "oc" in dims:
         return 5000 + dims["oc"] * dims["oh"] * random.Random(layer).randint(100, 200)
+    if "FAKE_SMOOTH" in os.environ:
+        return 1000 + dims["m"] * dims["n"] * dims["k"]
     tiles = -(-dims["m"] // 8) * -(-dims["n"] // 8)
     if processors := int(os.environ.get("FAKE_WAVES", "0")):
         return 100 + -(-tiles // processors) * (50 + dims["k"])

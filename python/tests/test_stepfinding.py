@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mlir_pr import _core, jointsteps
+from mlir_pr.stairs import find_sweeps
 from mlir_pr.store import FoundStep, Store
 
 pytestmark = pytest.mark.usefixtures("fake_bench")
@@ -45,6 +46,34 @@ def test_a_black_box_is_swept(cli, write, tmp_path):
     drawn = [row.layer for row in rows if row.role == "pr"]
     assert drawn and all(int(word[2:]) % 8 == 0 for layer in drawn for word in layer.split(" ")
                          if word[:2] in ("m=", "n="))
+
+
+TIED = CONFIG.replace("n: [1, 128]", "n: {values: [m]}")
+
+
+def test_dimensions_that_are_always_equal_are_swept_together(cli, write, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_SMOOTH", "1")
+    done = measure(cli, write("c.yaml", TIED), tmp_path / "s")
+    assert done.code == 0, done.err
+    steps = found(tmp_path / "s")
+    assert set(steps) == {("m", 1), ("n", 1), ("k", 1)}
+    assert "along m and n together show no step" in steps["n", 1].evidence
+    with Store.open(tmp_path / "s") as store:
+        rows = [row for row in store.measurements(store.target()) if row.role == "sweep"]
+    assert {layer.dims["m"] == layer.dims["n"]
+            for layer in (_core.Layer.parse(row.layer) for row in rows)} == {True}
+    swept = {sweep.axis: len(sweep.points) for sweep in find_sweeps(rows)}
+    assert set(swept) == {"m = n", "k"} and swept["m = n"] + swept["k"] >= len({row.layer for row in rows})
+    again = measure(cli, write("c.yaml", TIED), tmp_path / "s")
+    assert "measured 0 of" in again.err
+
+
+def test_a_step_of_dimensions_swept_together_is_told_apart(cli, write, tmp_path):
+    assert measure(cli, write("c.yaml", TIED), tmp_path / "s").code == 0
+    assert set(found(tmp_path / "s")) == {("m", 8), ("n", 8), ("k", 1)}
+    tied = CONFIG.replace("k: [1, 512]", "k: {values: [n]}")
+    assert measure(cli, write("c.yaml", tied), tmp_path / "t").code == 0
+    assert set(found(tmp_path / "t")) == {("m", 8), ("n", 8), ("k", 1)}
 
 
 def test_the_same_command_measures_nothing_again(cli, write, tmp_path):
