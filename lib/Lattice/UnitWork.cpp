@@ -23,7 +23,7 @@ struct Effort {
   uint64_t actions;
 };
 } // namespace
-/// What a memory may hold, and a run.
+/// All runs of an access together.
 static constexpr int64_t kMostWords = int64_t(1) << 40;
 static constexpr Effort kEfforts[] = {{32, 4, 64, 4000}, {3, 3, 64, 500000}};
 
@@ -41,7 +41,7 @@ struct Pass {
 /// One pass through a loop: the work of its own, by unit, and the pace of the
 /// loops inside.
 struct Round {
-  std::array<double, kMaxUnits> own{};
+  UnitTimes own{};
   double inside = 0;
 
   double pace() const {
@@ -146,17 +146,15 @@ bool Evaluator::compute(const Action &action) {
 }
 
 bool Evaluator::split(const Action &action) {
-  std::array<int64_t, 4> runs{};
-  for (size_t i = 0; i < runs.size(); ++i)
-    runs[i] = values[action.operands[i]];
-  for (int64_t number : runs)
-    if (number < 0 || number > kMostWords)
-      return false;
-  if (runs[1] > kMostWords / std::max<int64_t>(1, runs[2]))
+  Runs runs{values[action.operands[0]], values[action.operands[1]],
+            values[action.operands[2]], values[action.operands[3]]};
+  if (runs.size < 0 || runs.repeat < 0 || runs.size > kMostWords ||
+      runs.repeat > kMostWords / std::max<int64_t>(1, runs.size))
     return false;
+  // As many as it looks at.
+  used += uint64_t(std::min(runs.repeat, kMostBurst)) / 64;
   const UnitWork::Accessor &accessor = work.accessors[action.accessor];
-  PieceCount count = countPieces(accessor.bursts, accessor.portWidth,
-                                 {runs[0], runs[1], runs[2], runs[3]});
+  PieceCount count = countPieces(accessor.bursts, accessor.portWidth, runs);
   values[action.result] = count.pieces;
   values[action.result + 1] = count.beats;
   return true;

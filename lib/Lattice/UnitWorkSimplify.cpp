@@ -5,6 +5,7 @@
 #include "pr/Lattice/TargetInfo.h"
 #include "pr/Lattice/UnitWork.h"
 #include "pr/Layer/ExprOps.h"
+#include "pr/Support/Bursts.h"
 #include "pr/Support/CheckedMath.h"
 
 #include <algorithm>
@@ -252,22 +253,13 @@ static bool isSound(const UnitWork &work, const Actions &actions) {
   });
 }
 
-static bool isSound(const UnitWork::Accessor &accessor) {
-  const std::vector<int64_t> &bursts = accessor.bursts;
-  return accessor.portWidth >= 1 &&
-         std::is_sorted(bursts.begin(), bursts.end()) &&
-         std::all_of(bursts.begin(), bursts.end(), [&](int64_t burst) {
-           return burst >= 1 && bursts.back() % burst == 0;
-         });
-}
-
 Expected<void> UnitWork::check(LayerKind kind) const {
   size_t variables = legalityVariables(kind).size();
   bool sound = unitNames.size() <= kMaxUnits && numValues > 0 &&
                caches.size() <= kMaxCaches && inputs.size() <= numValues &&
                isSound(*this, actions);
   for (const Accessor &accessor : accessors)
-    sound &= isSound(accessor);
+    sound &= accessor.portWidth >= 1 && areEven(accessor.bursts);
   for (const Cache &cache : caches)
     sound &= cache.unit < unitNames.size() && cache.sets >= 1 &&
              cache.ways >= 1 && cache.line >= 1;

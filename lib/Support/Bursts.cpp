@@ -23,6 +23,14 @@ Piece pr::nextPiece(const std::vector<int64_t> &bursts, int64_t address,
   return best;
 }
 
+bool pr::areEven(const std::vector<int64_t> &bursts) {
+  return std::is_sorted(bursts.begin(), bursts.end()) &&
+         std::all_of(bursts.begin(), bursts.end(), [&](int64_t burst) {
+           return burst >= 1 && bursts.back() <= kMostBurst &&
+                  bursts.back() % burst == 0;
+         });
+}
+
 /// From a multiple of the largest burst on all pieces are of that size, up to
 /// the last.
 static PieceCount countPiecesOfRun(const std::vector<int64_t> &bursts,

@@ -4,6 +4,8 @@
 // the unit's places for accesses; and instructions that a unit fuses.
 #include "UnitWorkCompiler.h"
 
+#include "pr/Support/Bursts.h"
+
 using namespace pr;
 using namespace pr::unitwork;
 using arch::StatementKind;
@@ -82,12 +84,6 @@ const Unit *Compiler::accessor(const Issue &issue, const Access &access,
   return nullptr;
 }
 
-static bool cutsEvenly(const std::vector<int64_t> &bursts) {
-  return !bursts.empty() &&
-         std::all_of(bursts.begin(), bursts.end(),
-                     [&](int64_t burst) { return bursts.back() % burst == 0; });
-}
-
 /// How long the ports of a memory are busy, and the unit's places for accesses
 /// that are under way; registers have no ports.
 void Compiler::access(const Frame &frame, const Issue &issue,
@@ -126,7 +122,7 @@ Compiler::split(const Frame &frame, const Unit *unit, const Access &access,
   int64_t portWidth = std::max<int64_t>(1, storage.portWidth);
   uint32_t repeat =
       access.repeat == kNone ? constant(1) : frame.place(access.repeat);
-  if (!unit || !cutsEvenly(unit->bursts)) {
+  if (!unit || unit->bursts.empty() || !areEven(unit->bursts)) {
     uint32_t beats = emit(ExprOp::CeilDiv, frame.place(access.size),
                           constant(portWidth), actions);
     return {repeat, emit(ExprOp::Mul, beats, repeat, actions)};

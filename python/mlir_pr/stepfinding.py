@@ -27,8 +27,9 @@ from mlir_pr.domain import Domain, swept_dimensions
 from mlir_pr.runner import Outcome, PlannedLayer
 from mlir_pr.store import FoundStep, Measurement, Store, StoredTarget, latency_of
 
-#: Of the campaign's count, for finding steps.
+#: Of the campaign's count, for sweeps, and with what looks at their steps around other layers.
 _SHARE = 0.5
+_SHARE_OF_ALL = 0.6
 _MOST_A_SWEEP = 48
 _FEWEST_A_SWEEP = 24
 #: A range without room for edges has no stair that is worth a sweep.
@@ -46,6 +47,10 @@ _BACKGROUND = 0.7
 _RANKS = (0.3, 0.6, 0.9)
 _MOVED = ("weight_elements", "output_elements", "input_elements")
 _MOVED_RANK = 0.93
+#: Around as many layers at least, however many steps there are.
+_FEWEST_LOOKED_AT = 2
+#: Two plateaus in a row at both ends, and one point behind them.
+_POINTS_OF_A_LOOK = 5
 #: In standard deviations.
 _CLEAR = 3.0
 #: Of a step's height: a rise within the plateau that is none.
@@ -128,6 +133,8 @@ class StepFinder:
         self._finding = Finding()
         self._noise: dict[str, float] = {}
         self._most_work: dict[str, int] = {}
+        #: Steps that are still to be looked at around other layers.
+        self._looks = 0
         self._kept: dict[str, collections.deque[Measurement]] = collections.defaultdict(
             collections.deque)
         for row in store.measurements(target):
@@ -141,6 +148,8 @@ class StepFinder:
         sweeps = self._sweeps(drawn, {one.kind: one.ties for one in domains})
         self._run(sweeps)
         sweeps = self._apart(sweeps)
+        self._looks = sum(len(sweep.fitter.result().steps) for sweep in sweeps) \
+            + sum(len(widths) for dims in self._campaign.candidates.values() for widths in dims.values())
         found = [step for sweep in sweeps for step in self._fitted(sweep, drawn)]
         found = self._joint(sweeps, found, drawn)
         found += [step for kind, dims in self._campaign.candidates.items() if kind in drawn
@@ -226,14 +235,17 @@ class StepFinder:
             or (not self._info.description_hash and self._info.lattice(kind).is_trivial)
 
     def _apart(self, sweeps: Sequence[_Sweep]) -> list[_Sweep]:
-        """Where dimensions were swept together and latency is no plain curve, each by itself."""
+        """Where dimensions were swept together and latency is no plain curve, each by itself,
+        with what sweeps may still take: stairs that multiply look like many."""
         apart: list[_Sweep] = []
         for sweep in sweeps:
             if not sweep.ties or not (sweep.fitter.result().steps or sweep.rests):
                 apart.append(sweep)
                 continue
-            alone = [replace(sweep, dim=dim, ties=(), latencies={})
-                     for dim in (sweep.dim, *sweep.ties)]
+            dims = (sweep.dim, *sweep.ties)
+            left = int(_SHARE * self._campaign.count) - self._finding.measurements
+            most = min(sweep.most, max(_FEWEST_A_SWEEP, left // len(dims)))
+            alone = [replace(sweep, dim=dim, ties=(), most=most, latencies={}) for dim in dims]
             self._run(alone)
             apart += alone
         return apart
@@ -294,12 +306,12 @@ class StepFinder:
         if fit.measurements < _FEWEST_MEASURED:
             self._finding.notes.append(f"nothing is known of steps in {kind}.{dim}: {fit.reason}")
             return []
+        sweep.varies |= sweep.rests
+        along = f"along {' and '.join((dim, *sweep.ties))} together " if sweep.ties else ""
+        said = f"{fit.measurements} measurements {along}show no step: " \
+            + (fit.reason or "none of one width around other layers")
         steps = [found for step in fit.steps
                  for found in self._around(sweep, step, noise, drawn[kind])]
-        sweep.varies |= sweep.rests
-        said = f"{fit.measurements} measurements " \
-            + "".join(f"along {dim} and {tie} together " for tie in sweep.ties) \
-            + "show no step: " + (fit.reason or "none of one width around other layers")
         return steps or [FoundStep(kind, one, 1, evidence=said) for one in (dim, *sweep.ties)]
 
     def _around(self, sweep: _Sweep, step: _core.FittedStep, noise: float,
@@ -407,10 +419,14 @@ class StepFinder:
 
     def _look(self, step: FoundStep, layers: Sequence[_core.Layer], noise: float) -> _Look:
         """Measures two plateaus in a row at both ends, and one point behind them,
-        around layers that differ in all other dimensions."""
+        around layers that differ in all other dimensions: all of them, where the budget has as
+        much for each step."""
         looked = _Look(step.width, noise)
         series = []
-        for number, background in enumerate(_looked_at(layers)):
+        left = _SHARE_OF_ALL * self._campaign.count - self._finding.measurements
+        able = int(left / _POINTS_OF_A_LOOK / max(1, self._looks))
+        self._looks -= 1
+        for number, background in enumerate(_looked_at(layers)[:max(_FEWEST_LOOKED_AT, able)]):
             lowest = 1 if step.region_low == 1 else \
                 math.ceil((step.region_low - step.offset) / step.width) + 1
             # The first plateau is like no other where the first load is waited for.
@@ -423,7 +439,7 @@ class StepFinder:
                 series.append((index, [point for point in points if point is not None]))
         rows = self._rows([point for _, points in series for point in points])
         for i, (index, _) in enumerate(series):
-            own = rows[5 * i:5 * i + 5]
+            own = rows[_POINTS_OF_A_LOOK * i:_POINTS_OF_A_LOOK * (i + 1)]
             if all(row.ok for row in own):
                 looked.add([latency_of(row) for row in own], index == 1)
         return looked

@@ -66,3 +66,12 @@ TEST(Bursts, CountsAreThoseOfThePieces) {
     ASSERT_EQ(found.beats, expected.beats) << i;
   }
 }
+
+TEST(Bursts, WhichSizesAreEven) {
+  EXPECT_TRUE(areEven(kBursts));
+  EXPECT_TRUE(areEven({}));
+  EXPECT_FALSE(areEven({16, 48, 64}));
+  EXPECT_FALSE(areEven({64, 16}));
+  EXPECT_FALSE(areEven({0, 16}));
+  EXPECT_FALSE(areEven({1, int64_t(1) << 40})) << "a run for each word";
+}

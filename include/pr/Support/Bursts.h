@@ -31,7 +31,13 @@ struct PieceCount {
   int64_t pieces = 0, beats = 0;
 };
 
-/// Precondition: each burst divides the largest, and no number is beyond 2^40.
+/// Whether countPieces() takes them: each divides the largest, which is at most
+/// kMostBurst, since as many runs are looked at.
+bool areEven(const std::vector<int64_t> &bursts);
+inline constexpr int64_t kMostBurst = 4096;
+
+/// Precondition: areEven(bursts), and size, repeat and their product are from 0
+/// to 2^40.
 PieceCount countPieces(const std::vector<int64_t> &bursts, int64_t portWidth,
                        const Runs &runs);
 
