@@ -156,11 +156,16 @@ class Domain:
 
     @property
     def ties(self) -> dict[str, str]:
-        """Dimensions that equal another one in every layer, and which."""
-        only = {axis.names[0]: axis.alternatives[0][0] for axis in self.axes
-                if isinstance(axis, Choice) and len(axis.names) == len(axis.alternatives) == 1}
+        """Dimensions that equal another one in every layer, and which; of several in a row, the
+        first."""
         dims = dimension_names(self.kind)
-        return {name: str(value) for name, value in only.items() if name in dims and value in dims}
+        found: dict[str, str] = {}
+        for axis in self.axes:
+            if isinstance(axis, Choice) and len(axis.names) == len(axis.alternatives) == 1:
+                name, other = axis.names[0], axis.alternatives[0][0]
+                if name in dims and other in dims:
+                    found[name] = found.get(str(other), str(other))
+        return found
 
     def layers(self, cube: FloatArray) -> list[_core.Layer | str]:
         """One layer a row of the unit cube, or why the point is none."""

@@ -84,6 +84,8 @@ class _Sweep:
     most: int
     #: Dimensions that equal this one in every layer of the domain.
     ties: tuple[str, ...] = ()
+    #: How far it would go by itself.
+    furthest: int = 0
     #: By extent, the last one where it was measured more than once.
     latencies: dict[int, float] = field(default_factory=dict)
     #: What it shows is not what other layers show.
@@ -211,7 +213,7 @@ class StepFinder:
                 beyond = middle
             else:
                 able = middle
-        return replace(sweep, high=max(able, sweep.low + 1), latencies={})
+        return replace(sweep, high=max(able, sweep.low + 1), furthest=sweep.high, latencies={})
 
     def _ranges(self, kind: str, layers: Sequence[_core.Layer]) -> list[tuple[str, int, int]]:
         if self._campaign.find_steps == "never" or not self._is_unknown(kind):
@@ -235,17 +237,19 @@ class StepFinder:
             or (not self._info.description_hash and self._info.lattice(kind).is_trivial)
 
     def _apart(self, sweeps: Sequence[_Sweep]) -> list[_Sweep]:
-        """Where dimensions were swept together and latency is no plain curve, each by itself,
-        with what sweeps may still take: stairs that multiply look like many."""
+        """Where dimensions were swept together and latency is no plain curve, or too short a one,
+        each by itself with what sweeps may still take: stairs that multiply look like many."""
         apart: list[_Sweep] = []
         for sweep in sweeps:
-            if not sweep.ties or not (sweep.fitter.result().steps or sweep.rests):
+            few = sweep.high - sweep.low + 1 < _FEWEST_EXTENTS
+            if not sweep.ties or not (few or sweep.fitter.result().steps or sweep.rests):
                 apart.append(sweep)
                 continue
             dims = (sweep.dim, *sweep.ties)
             left = int(_SHARE * self._campaign.count) - self._finding.measurements
             most = min(sweep.most, max(_FEWEST_A_SWEEP, left // len(dims)))
-            alone = [replace(sweep, dim=dim, ties=(), most=most, latencies={}) for dim in dims]
+            alone = [replace(sweep, dim=dim, high=sweep.furthest, ties=(), most=most, latencies={})
+                     for dim in dims]
             self._run(alone)
             apart += alone
         return apart

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from mlir_pr import _core
 from mlir_pr.campaign import read_campaign
+from mlir_pr.domain import from_config, hull
 from mlir_pr.errors import InputError
 from mlir_pr.planning import make_plan, plateau_start
 from mlir_pr.store import StatedStep
 from mlir_pr.targetinfo import with_steps
+from mlir_pr.yamlio import Section
 
 TARGET = _core.TargetInfo.from_json(json.dumps(INFO))
 BASE = """
@@ -218,8 +220,16 @@ CONVS = [f"conv2d oc={oc} ic={ic} oh={o} ow={o} kh={k} kw={k} {rest} : f32, f32 
                                     (512, 512, 7, 3, "ph=1 pw=1"))]
 
 
+def test_dimensions_that_are_always_equal_are_tied_to_the_first():
+    dims = {"oc": [1, 9], "oh": [7, 56], "ow": {"values": ["oh"]}, "ic": {"values": ["oc", 3]},
+            "kh": {"values": ["oh // 7"]}, "kw": {"values": ["kh"]}, "n": {"values": [1]}}
+    one = from_config(Section({"dims": dims}, "c"), "conv2d")
+    assert one.ties == {"ow": "oh", "kw": "kh"}
+    dims = {"m": [1, 9], "n": {"values": ["m"]}, "k": {"values": ["n"]}}
+    assert from_config(Section({"dims": dims}, "c"), "matmul").ties == {"n": "m", "k": "m"}
+
+
 def test_a_hull_keeps_together_what_belongs_together():
-    from mlir_pr.domain import hull
     import numpy as np
     layers = [_core.Layer.parse(text) for text in CONVS]
     domain = hull(layers, "conv2d")
@@ -235,7 +245,6 @@ def test_a_hull_keeps_together_what_belongs_together():
 
 
 def test_half_of_the_extents_of_a_hull_are_what_networks_have():
-    from mlir_pr.domain import hull
     import numpy as np
     layers = [_core.Layer.parse(text) for text in CONVS]
     domain = hull(layers, "conv2d")
@@ -248,7 +257,6 @@ def test_half_of_the_extents_of_a_hull_are_what_networks_have():
 
 
 def test_half_of_a_hull_are_relatives_of_layers():
-    from mlir_pr.domain import hull
     import numpy as np
     layers = [_core.Layer.parse(f"conv2d oc={c} ic={c} oh={o} ow={o} kh={k} kw={k} : f32, f32 -> f32")
               for c, o, k in ((40, 80, 1), (80, 40, 3), (160, 20, 5), (320, 10, 7))]
@@ -262,7 +270,6 @@ def test_half_of_a_hull_are_relatives_of_layers():
 
 
 def test_large_layers_have_more_relatives_than_small_ones():
-    from mlir_pr.domain import hull
     import numpy as np
     layers = [_core.Layer.parse(f"matmul m=16 n={n} k=16 : i8, i8 -> i32") for n in (16, 1600)]
     domain = hull(layers, "matmul")
@@ -272,7 +279,6 @@ def test_large_layers_have_more_relatives_than_small_ones():
 
 
 def test_counts_that_follow_the_size_do_so_in_a_hull():
-    from mlir_pr.domain import hull
     import numpy as np
     layers = [_core.Layer.parse(f"data_movement e={e} r={2 * e} run={run} op=slice : f32 -> f32")
               for e, run in ((1000, 10), (50000, 500))]
