@@ -34,6 +34,18 @@ static unsigned numOperands(const Action &action) {
   }
 }
 
+/// Values that it computes, from `result` on; the others only count or decide.
+static unsigned numResults(const Action &action) {
+  switch (action.kind) {
+  case ActionKind::Compute:
+    return 1;
+  case ActionKind::Split:
+    return 2;
+  default:
+    return 0;
+  }
+}
+
 static const std::vector<UnitWork::Copy> *copiesOf(const Action &action,
                                                    unsigned i) {
   const std::vector<UnitWork::Copy> *all[] = {
@@ -74,10 +86,9 @@ private:
 bool Liveness::isNeeded(const Action &action) const {
   if (action.kind == ActionKind::Add)
     return true;
-  if (action.kind == ActionKind::Compute)
-    return needed[action.result];
-  if (action.kind == ActionKind::Split)
-    return needed[action.result] || needed[action.result + 1];
+  for (unsigned i = 0; i < numResults(action); ++i)
+    if (needed[action.result + i])
+      return true;
   for (const UnitWork::Carried &carried : action.carried)
     if (needed[carried.result])
       return true;
@@ -138,15 +149,14 @@ void Liveness::drop(Actions &actions) const {
 static bool spread(const Actions &actions, Marks &marked) {
   bool counts = false;
   for (const Action &action : actions) {
-    bool reads = false, splits = action.kind == ActionKind::Split;
+    bool reads = false;
     // Where runs begin decides little: not each iteration is worth a look.
-    for (unsigned i = splits ? 1 : 0; i < numOperands(action); ++i)
+    unsigned first = action.kind == ActionKind::Split ? 1 : 0;
+    for (unsigned i = first; i < numOperands(action); ++i)
       reads |= marked[action.operands[i]];
-    if (action.kind == ActionKind::Compute || splits)
-      marked[action.result] = marked[action.result] || reads;
-    if (splits)
-      marked[action.result + 1] = marked[action.result];
-    else if (action.kind != ActionKind::Compute)
+    for (unsigned i = 0; i < numResults(action); ++i)
+      marked[action.result + i] = marked[action.result + i] || reads;
+    if (numResults(action) == 0)
       counts |= reads;
     for (const UnitWork::Carried &carried : action.carried)
       if (reads || marked[carried.initial] || marked[carried.yielded])

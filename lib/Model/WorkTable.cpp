@@ -174,12 +174,10 @@ struct ChannelPass {
 /// Results are kept as narrow as operands: the next layer reads them so.
 static double missedInPasses(const UnitWork::Cache &cache, const Layer &layer,
                              const Work &work) {
-  double inputs = 1, outputs = 1;
-  for (int axis = 0; axis < 3; ++axis) {
-    WindowAxis window = windowAxis(layer, axis);
-    inputs *= double(std::max<int64_t>(1, window.input()));
-    outputs *= double(std::max<int64_t>(1, window.output));
-  }
+  double inputs = 1;
+  for (int axis = 0; axis < 3; ++axis)
+    inputs *= double(std::max<int64_t>(1, windowAxis(layer, axis).input()));
+  auto outputs = double(positionsOf(layer));
   auto images = double(outputRowsOf(layer).images);
   double element = double(work.inputBytes) / double(work.inputElements);
   double channels = double(work.inputElements) / images / inputs;

@@ -32,8 +32,8 @@ HOLD = 1.0
 #: overlap, and there is little reason for another.
 FIRM_HOLD = 10.0
 _EXPECTED_ERROR = 0.03
-#: Against an error of the expected size, by how much a device may gain on the other where
-#: a count doubles: as a variance of logarithms.
+#: How firmly a line through logarithms is held at no gain with any count: the weight of its
+#: squared slopes beside the squared errors.
 _MOVES = 0.3
 #: What a few dozen measurements can carry.
 _LEAN = ("launch", "macs", "operations", "input_bytes", "weight_bytes", "output_bytes")
@@ -62,9 +62,11 @@ class Source:
 
     def latency_of(self, layers: Sequence[_core.Layer]) -> FloatArray:
         """What it measured; what its model says, where it was not measured."""
-        said = _predict(self.base, self, layers, self.lattice, with_forest=True)
-        return np.array([self.measured.get(layer.text, value)
-                         for layer, value in zip(layers, said)], dtype=np.float64)
+        unknown = [layer for layer in layers if layer.text not in self.measured]
+        said = iter(_predict(self.base, self, unknown, self.lattice, with_forest=True)
+                    if unknown else ())
+        return np.array([self.measured[layer.text] if layer.text in self.measured else next(said)
+                         for layer in layers], dtype=np.float64)
 
     def fits(self, lattice: _core.Lattice) -> bool:
         """Whether its base and its forest can be asked about layers on this lattice."""
