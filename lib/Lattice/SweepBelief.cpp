@@ -59,10 +59,10 @@ static constexpr unsigned kMostTerms = 6;
 /// Of which a partner is looked for.
 static constexpr unsigned kFirstsOfPairs = 4;
 /// A staircase stands out of the noise by as many standard errors.
-static constexpr double kSignificant = 4.5;
+static constexpr double kSignificant = 5.3;
 /// What is more likely beforehand needs less: powers of two, and those of them
 /// that a wider staircase is made of.
-static constexpr double kSignificantIfLikely = 4.2;
+static constexpr double kSignificantIfLikely = 4.8;
 static constexpr double kSignificantIfNested = 3.2;
 /// Relative distance of the fit from the points beyond which nothing is known,
 /// and where no noise explains it: machines that do step stay below 0.03.

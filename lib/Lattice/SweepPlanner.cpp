@@ -50,10 +50,17 @@ static constexpr unsigned kMostRepetitions = 10;
 /// Measured before "no step" is believed.
 static constexpr unsigned kFewestExact = 26;
 static constexpr unsigned kFewestNoisy = 44;
+/// Points that a curve cannot pass through by chance.
+static constexpr size_t kFewestPlain = 15;
+/// Relative to the latency: a step that hides there changes nothing.
+static constexpr double kPlain = 3e-5;
 /// Beside edges of a staircase that is likely.
 static constexpr unsigned kMostEdgePoints = 6;
 /// In a row.
 static constexpr int64_t kRun = 20;
+/// With noise, where no staircase was found with this share of the budget.
+static constexpr int64_t kNoisyRun = 14;
+static constexpr double kBeforeRun = 0.6;
 /// Standard deviations that an edge must rise to be looked for.
 static constexpr double kVisible = 2;
 
@@ -146,11 +153,11 @@ bool Planner::planPairs() {
 }
 
 /// Extents in a row: narrow steps repeat among rises that vary.
-bool Planner::planRun() {
+bool Planner::planRun(int64_t length) {
   if (hasRun)
     return false;
   hasRun = true;
-  for (int64_t x = range.low; x <= range.high && x < range.low + kRun; ++x)
+  for (int64_t x = range.low; x <= range.high && x < range.low + length; ++x)
     if (!seen.count(x))
       enqueue(x);
   return !queue.empty();
@@ -171,6 +178,15 @@ bool Planner::hasStair(const std::vector<Point> &points, const Model &model,
 bool Planner::isExplained(const std::vector<Point> &points,
                           const Model &model) const {
   return model.isExact() && hasStair(points, model, std::nullopt);
+}
+
+/// A curve of an exact machine that leaves next to nothing over without a
+/// staircase.
+bool Planner::isPlain(const std::vector<Point> &points) const {
+  if (!hasPairs || points.size() < kFewestPlain)
+    return false;
+  Model curve(points, {}, range);
+  return curve.isExact() || curve.noise() < kPlain;
 }
 
 /// The next edge of a staircase that is likely by the rises, and neither
@@ -196,6 +212,24 @@ bool Planner::planEdge(const std::vector<Point> &points, const Model &model) {
   return false;
 }
 
+bool Planner::planExact(const std::vector<Point> &points, const Model &model) {
+  if (isPlain(points))
+    return false;
+  if (isExplained(points, model))
+    return planConfirmation(model) || planDistinction(points, model);
+  return planPairs() || (measurements >= kFewestExact && planRun(kRun)) ||
+         planConfirmation(model) || (hasRun && planEdge(points, model)) ||
+         planDistinction(points, model);
+}
+
+bool Planner::planNoisy(const std::vector<Point> &points, const Model &model) {
+  bool isLate = measurements >= kBeforeRun * options.mostMeasurements;
+  if (isLate && !hasStair(points, model, std::nullopt) && planRun(kNoisyRun))
+    return true;
+  return planDoubts(points, model) || planConfirmation(model) ||
+         planDistinction(points, model);
+}
+
 bool Planner::plan() {
   if (!begun) {
     begun = true;
@@ -208,13 +242,8 @@ bool Planner::plan() {
   if (known.size() < 4)
     return false;
   Model model = selectModel(known);
-  if (isDeterministic() && !isExplained(known, model))
-    return planPairs() || (measurements >= kFewestExact && planRun()) ||
-           planConfirmation(model) || (hasRun && planEdge(known, model)) ||
-           planDistinction(known, model);
   // What no noise hides, the first measurement shows.
-  bool doubts = !isDeterministic() && planDoubts(known, model);
-  return doubts || planConfirmation(model) || planDistinction(known, model);
+  return isDeterministic() ? planExact(known, model) : planNoisy(known, model);
 }
 
 std::optional<int64_t> Planner::next() {

@@ -44,6 +44,7 @@ public:
 private:
   bool hasStair(const std::vector<Point> &points, const Model &model,
                 std::optional<int64_t> width) const;
+  bool isPlain(const std::vector<Point> &points) const;
   bool isExplained(const std::vector<Point> &points, const Model &model) const;
   void planBeginning();
   bool planRepetitions();
@@ -51,8 +52,10 @@ private:
   bool planDoubts(const std::vector<Point> &points, const Model &model);
   bool planConfirmation(const Model &model);
   bool planPairs();
-  bool planRun();
+  bool planRun(int64_t length);
   bool planEdge(const std::vector<Point> &points, const Model &model);
+  bool planExact(const std::vector<Point> &points, const Model &model);
+  bool planNoisy(const std::vector<Point> &points, const Model &model);
   bool plan();
   void enqueue(int64_t extent);
   bool isSuspicious(int64_t extent) const;

@@ -340,12 +340,14 @@ def _tile_volume(layer: _core.Layer) -> int:
 
 
 def plateau_start(layer: _core.Layer, dim: str, lattice: _core.Lattice) -> _core.Layer:
-    """The layer with the smallest extent that rounds up as its own does."""
+    """The layer with the smallest extent that rounds up as its own does, and is of its kind: a
+    convolution over one pixel is a product of matrices."""
     last = lattice.representative(layer).dims[dim]
     low, high = 1, layer.dims[dim]
     while low < high:
         middle = (low + high) // 2
-        if lattice.representative(layer.replace(**{dim: middle})).dims[dim] == last:
+        smaller = layer.replace(**{dim: middle})
+        if smaller.kind == layer.kind and lattice.representative(smaller).dims[dim] == last:
             high = middle
         else:
             low = middle + 1

@@ -16,7 +16,7 @@ import collections
 import math
 import time
 from dataclasses import dataclass, field, replace
-from typing import Callable, Iterable, Sequence
+from typing import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy.stats import qmc
@@ -49,8 +49,11 @@ _MOVED = ("weight_elements", "output_elements", "input_elements")
 _MOVED_RANK = 0.93
 #: Around as many layers at least, however many steps there are.
 _FEWEST_LOOKED_AT = 2
+#: As many say that plateaus are flat.
+_FEWEST_OF_FLAT = 4
 #: Two plateaus in a row at both ends, and one point behind them.
 _POINTS_OF_A_LOOK = 5
+_EDGES_OF_A_LOOK = 2
 #: In standard deviations.
 _CLEAR = 3.0
 #: Of a step's height: a rise within the plateau that is none.
@@ -95,7 +98,7 @@ class _Sweep:
         self.fitter = _core.StepFitter(self.low, self.high, self.most)
 
     def at(self, extent: int) -> _core.Layer | None:
-        return _replaced(self.layer, extent, self.dim, *self.ties)
+        return _replaced(self.layer, dict.fromkeys((self.dim, *self.ties), extent))
 
     @property
     def rests(self) -> bool:
@@ -104,14 +107,16 @@ class _Sweep:
         return not fit.steps and fit.deterministic and jointsteps.rests(self.latencies)
 
 
-def _replaced(layer: _core.Layer, extent: int, *dims: str) -> _core.Layer | None:
-    """None where such a layer does not exist."""
-    if extent < 1:
+def _replaced(layer: _core.Layer, extents: Mapping[str, int]) -> _core.Layer | None:
+    """None where there is no such layer of this kind: a convolution over one pixel is a
+    product of matrices."""
+    if any(extent < 1 for extent in extents.values()):
         return None
     try:
-        return layer.replace(**{dim: extent for dim in dims})
+        changed = layer.replace(**extents)
     except ValueError:
         return None
+    return changed if changed.kind == layer.kind else None
 
 
 def is_wanted(campaign: Campaign, info: _core.TargetInfo) -> bool:
@@ -177,7 +182,8 @@ class StepFinder:
         """Legal layers of the domain, from the least to the most work."""
         cube = qmc.Sobol(len(one.axes), scramble=True, seed=self._campaign.seed).random(_DRAWN)
         layers = {layer.text: layer for layer in one.layers(cube)
-                  if isinstance(layer, _core.Layer) and not self._info.why_illegal(layer)}
+                  if isinstance(layer, _core.Layer) and layer.kind == one.kind
+                  and not self._info.why_illegal(layer)}
         return sorted(layers.values(), key=lambda layer: (_work(layer), layer.text))
 
     def _sweeps(self, drawn: dict[str, list[_core.Layer]],
@@ -363,15 +369,9 @@ class StepFinder:
         own = {sweep.dim: min(sweep.high, _FEW_PLATEAUS)}
         others = {dim: max(layer.dims[dim] for layer in layers)
                   for dim in swept_dimensions(sweep.layer.kind) if dim != sweep.dim}
-        able = []
-        for left in [None, *others]:
-            try:
-                layer = sweep.layer.replace(**own, **{
-                    dim: most for dim, most in others.items() if dim != left})
-            except ValueError:
-                continue
-            if self._legal(layer) is not None:
-                able.append(layer)
+        widened = [_replaced(sweep.layer, own | {
+            dim: most for dim, most in others.items() if dim != left}) for left in [None, *others]]
+        able = [layer for layer in map(self._legal, widened) if layer is not None]
         return max(able, key=lambda layer: layer.work["output_elements"], default=None)
 
     def _tile(self, sweep: _Sweep, drawn: dict[str, list[_core.Layer]]) -> list[FoundStep]:
@@ -424,20 +424,29 @@ class StepFinder:
     def _look(self, step: FoundStep, layers: Sequence[_core.Layer], noise: float) -> _Look:
         """Measures two plateaus in a row at both ends, and one point behind them,
         around layers that differ in all other dimensions: all of them, where the budget has as
-        much for each step."""
-        looked = _Look(step.width, noise)
-        series = []
+        much for each step, and an exact machine leaves something to be seen."""
+        looked = _Look(step.width, noise, ramps=step.plateau == "ramps")
         left = _SHARE_OF_ALL * self._campaign.count - self._finding.measurements
         able = int(left / _POINTS_OF_A_LOOK / max(1, self._looks))
         self._looks -= 1
-        for number, background in enumerate(_looked_at(layers)[:max(_FEWEST_LOOKED_AT, able)]):
+        backgrounds = list(enumerate(_looked_at(layers)[:max(_FEWEST_LOOKED_AT, able)]))
+        at_once = len(backgrounds) if noise > 0 else _FEWEST_LOOKED_AT
+        while backgrounds and not looked.is_settled():
+            self._look_at(step, backgrounds[:at_once], looked)
+            backgrounds = backgrounds[at_once:]
+        return looked
+
+    def _look_at(self, step: FoundStep, backgrounds: Sequence[tuple[int, _core.Layer]],
+                 looked: _Look) -> None:
+        series = []
+        for number, background in backgrounds:
             lowest = 1 if step.region_low == 1 else \
                 math.ceil((step.region_low - step.offset) / step.width) + 1
             # The first plateau is like no other where the first load is waited for.
             index = lowest if number % 3 == 0 else \
                 max(lowest, round((background.dims[step.dim] - step.offset) / step.width))
             edge = step.offset + index * step.width
-            points = [self._legal(_replaced(background, extent, step.dim)) for extent in (
+            points = [self._legal(_replaced(background, {step.dim: extent})) for extent in (
                 edge - step.width + 1, edge, edge + 1, edge + step.width, edge + step.width + 1)]
             if all(point is not None for point in points):
                 series.append((index, [point for point in points if point is not None]))
@@ -446,7 +455,6 @@ class StepFinder:
             own = rows[_POINTS_OF_A_LOOK * i:_POINTS_OF_A_LOOK * (i + 1)]
             if all(row.ok for row in own):
                 looked.add([latency_of(row) for row in own], index == 1)
-        return looked
 
 
 @dataclass
@@ -455,6 +463,8 @@ class _Look:
 
     width: int
     noise: float
+    #: Whether the sweep shows that the plateaus are not flat.
+    ramps: bool
     edges: int = 0
     rises: int = 0
     flats: int = 0
@@ -483,6 +493,14 @@ class _Look:
         self.flats += abs(last - first) <= max(_FLAT * max(rise, 0), _CLEAR * error)
         self.evidence += min(max(rise / error, -100), 100)
         return rises
+
+    def is_settled(self) -> bool:
+        """On an exact machine, where all layers agree: two that there is a step, which is all
+        that is asked of one that ramps, and four that it is flat."""
+        if self.noise > 0 or self.rises < self.edges:
+            return False
+        ramps = self.ramps or self.flats - self.flat_firsts < self.edges - self.firsts
+        return self.edges >= _EDGES_OF_A_LOOK * (_FEWEST_LOOKED_AT if ramps else _FEWEST_OF_FLAT)
 
     def is_absent(self) -> bool:
         """Noise may hide each edge, and still not all of them together."""

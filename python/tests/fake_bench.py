@@ -5,6 +5,7 @@
 FAKE_DELAY: seconds a layer takes. FAKE_FAIL: layers that hold this text fail.
 FAKE_CONVOLVES: it runs convolutions too, each after its own fashion.
 FAKE_SMOOTH: it has no steps.
+FAKE_RAMPS: plateaus in m are not flat.
 FAKE_WAVES: so many tiles at a time, so that m and n step together.
 FAKE_DIE: the program ends itself before a layer that holds this text.
 
@@ -45,6 +46,8 @@ def cycles_of(layer: str) -> int:
     tiles = -(-dims["m"] // 8) * -(-dims["n"] // 8)
     if processors := int(os.environ.get("FAKE_WAVES", "0")):
         return 100 + -(-tiles // processors) * (50 + dims["k"])
+    if "FAKE_RAMPS" in os.environ:
+        return 1 + (32 * tiles + dims["m"] * -(-dims["n"] // 8)) * dims["k"]
     return 1 + tiles * dims["k"]
 
 

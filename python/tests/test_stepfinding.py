@@ -38,7 +38,7 @@ def test_a_black_box_is_swept(cli, write, tmp_path):
     steps = found(tmp_path / "s")
     assert set(steps) == {("m", 8), ("n", 8), ("k", 1)}
     assert steps["m", 8].knowledge == "black"
-    assert "12 of 12 edges" in steps["m", 8].evidence
+    assert "8 of 8 edges" in steps["m", 8].evidence
     with Store.open(tmp_path / "s") as store:
         rows = store.measurements(store.target())
     # Finding steps is paid for by the same budget.
@@ -46,6 +46,33 @@ def test_a_black_box_is_swept(cli, write, tmp_path):
     drawn = [row.layer for row in rows if row.role == "pr"]
     assert drawn and all(int(word[2:]) % 8 == 0 for layer in drawn for word in layer.split(" ")
                          if word[:2] in ("m=", "n="))
+
+
+def test_layers_that_agree_are_enough_on_an_exact_machine(cli, write, tmp_path, monkeypatch):
+    """Two for a step that ramps, four for one that is flat."""
+    monkeypatch.setenv("FAKE_RAMPS", "1")
+    assert measure(cli, write("c.yaml", CONFIG), tmp_path / "s").code == 0
+    steps = found(tmp_path / "s")
+    assert (steps["m", 8].plateau, steps["n", 8].plateau) == ("ramps", "flat")
+    assert "rises at 4 of 4 edges" in steps["m", 8].evidence
+    assert "rises at 8 of 8 edges" in steps["n", 8].evidence
+
+
+def test_images_of_one_pixel_belong_to_another_kind(cli, write, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_CONVOLVES", "1")
+    config = """
+find_steps: always
+budget: {count: 200}
+steps: {conv2d: {ow: 4}}
+kinds:
+  conv2d:
+    types: "i8, i8 -> i32"
+    dims: {n: 1, g: 1, oc: [1, 32], ic: [1, 32], oh: [1, 32], ow: [1, 32], kh: 1, kw: 1}
+"""
+    done = measure(cli, write("c.yaml", config), tmp_path / "s")
+    assert done.code == 0, done.err
+    with Store.open(tmp_path / "s") as store:
+        assert {row.layer.split()[0] for row in store.measurements(store.target())} == {"conv2d"}
 
 
 TIED = CONFIG.replace("n: [1, 128]", "n: {values: [m]}")

@@ -202,6 +202,15 @@ TEST(StepFitter, SaysThatThereIsNoStep) {
       "random");
 }
 
+/// What an exact machine leaves beside a curve is nothing to look for.
+TEST(StepFitter, EndsSoonOnACurveThatLeavesNothing) {
+  Machine line = [](int64_t x) { return 500 + 30.0 * double(x); };
+  EXPECT_LE(fitted(line, 512, 0, 0).measurements, 26u);
+  EXPECT_LE(fitted(line, 56, 0, 0).measurements, 18u);
+  Machine flat = [](int64_t) { return 3e6; };
+  EXPECT_LE(fitted(flat, 512, 0, 0).measurements, 26u);
+}
+
 TEST(StepFitter, TakesNoPowerForStairs) {
   for (int factor = 1; factor <= 20; ++factor) {
     Machine power = [=](int64_t x) {
@@ -266,7 +275,18 @@ TEST(StepFitter, FindsTwoStepsThatHideEachOther) {
     return 11000 + 8000.0 * double(ceilDiv(x, 6)) +
            20000.0 * double(ceilDiv(x, 48));
   };
-  EXPECT_GE(foundAmong(machine, 6, 0.05, 30), 10u);
+  EXPECT_GE(foundAmong(machine, 6, 0.04, 30), 15u);
+}
+
+/// Every third plateau is longer, which draws the first points away from the
+/// edges that are large relative to the latency.
+TEST(StepFitter, LooksAtTheBeginningWhereNoiseHidesTheRest) {
+  Machine machine = [](int64_t x) {
+    int64_t plateau = ceilDiv(x, 6);
+    return 8000 + 11500.0 * double(plateau) + (plateau % 3 == 0 ? 9000 : 0) +
+           200 * double(x);
+  };
+  EXPECT_GE(foundAmong(machine, 6, 0.05, 60), 54u);
 }
 
 //===----------------------------------------------------------------------===//
