@@ -13,7 +13,7 @@ using namespace pr;
 using Eigen::MatrixXd;
 
 /// Fewer groups of a case say too little of it alone.
-static constexpr size_t kFewestOfCase = 40;
+static constexpr size_t kFewestOfCase = 25;
 /// To this share a base of its own must lower the error of a case: where a
 /// machine runs all layers alike, those of one case teach what there is to know
 /// of another.

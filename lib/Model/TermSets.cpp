@@ -48,7 +48,8 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
   for (const Term &term : candidateTerms(lattice)) {
     if (isOfUnits(term.count))
       units.terms.push_back(term);
-    if (term.group > 0 || isOfUnits(term.count) || isOfBands(term.count))
+    if (term.group > 0 || isOfUnits(term.count) || isOfBands(term.count) ||
+        isOfBlocks(term.count))
       continue;
     bool isPlain = !isOfCapacity(term.count) && !isOfTiles(term.count);
     if (isLean(term))
@@ -80,7 +81,8 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
 static TermSet positionsSet(const std::vector<Term> &terms, uint8_t group) {
   TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
   for (const Term &term : terms)
-    if (term.group == group && !isOfUnits(term.count) && !isOfBands(term.count))
+    if (term.group == group && !isOfUnits(term.count) &&
+        !isOfBands(term.count) && !isOfBlocks(term.count))
       set.terms.push_back(term);
   return set;
 }
@@ -90,6 +92,15 @@ static TermSet bandsSet(const std::vector<Term> &terms, uint8_t place) {
   TermSet set{toString({CountKind::Bands, std::nullopt, place}), {}};
   for (const Term &term : terms)
     if (isOfBands(term.count) && term.group == place)
+      set.terms.push_back(term);
+  return set;
+}
+
+/// Of blocks of so many output channels.
+static TermSet blocksSet(const std::vector<Term> &terms, uint8_t place) {
+  TermSet set{"channel_blocks/" + std::to_string(kChannelBlocks[place]), {}};
+  for (const Term &term : terms)
+    if (isOfBlocks(term.count) && term.group == place)
       set.terms.push_back(term);
   return set;
 }
@@ -107,5 +118,8 @@ std::vector<TermSet> pr::additions(const Lattice &lattice) {
   if (hasBands(lattice.kind))
     for (uint8_t place = 0; place < kNumBufferSizes; ++place)
       sets.push_back(bandsSet(terms, place));
+  if (hasChannelBlocks(lattice.kind) && !lattice.unitWork)
+    for (uint8_t place = 0; place < kNumChannelBlocks; ++place)
+      sets.push_back(blocksSet(terms, place));
   return sets;
 }

@@ -50,6 +50,8 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "input_per_256k_weights",
                                                    "input_per_512k_weights",
                                                    "input_per_1m_weights",
+                                                   "channel_block_macs",
+                                                   "channel_block_results",
                                                    "bands",
                                                    "band_weight_bytes",
                                                    "band_first_weight_bytes",
@@ -72,12 +74,18 @@ std::string_view pr::toString(CountKind count) {
   return nameOf(static_cast<unsigned>(count));
 }
 
+bool pr::hasChannelBlocks(LayerKind kind) {
+  return kind == LayerKind::MatMul || kindInfo(kind).findDim("oc");
+}
+
 bool pr::hasCount(LayerKind kind, CountKind count) {
   if (isOfTiles(count))
     return hasTileCounts(kind);
   bool multiplies = kindInfo(kind).operandTypes == 2;
   if (isFetchedAgain(count) || isOfGroups(count))
     return multiplies;
+  if (isOfBlocks(count))
+    return hasChannelBlocks(kind);
   if (isOfBands(count))
     return hasBands(kind);
   if (isLines(count) || isInLines(count))
@@ -117,6 +125,8 @@ std::string pr::toString(const Term &term) {
     name += "/" + std::to_string(term.group);
   else if (isOfBands(term.count))
     name += "/" + bufferName(term.group);
+  else if (isOfBlocks(term.count))
+    name += "/" + std::to_string(kChannelBlocks[term.group]);
   else if (term.group)
     name += "/" + std::to_string(kPositionGroups[term.group - 1]);
   return name;
@@ -155,6 +165,14 @@ static Expected<uint8_t> parseBuffer(std::string_view text) {
                       "', expected 32k, 64k, 128k, 256k, 512k or 1m");
 }
 
+static Expected<uint8_t> parseBlock(std::string_view text) {
+  for (unsigned i = 0; i < kNumChannelBlocks; ++i)
+    if (text == std::to_string(kChannelBlocks[i]))
+      return uint8_t(i);
+  return invalidInput("blocks of '" + std::string(text) +
+                      "' output channels, expected 16, 24, 32, 48, 64 or 128");
+}
+
 /// What follows the slash, by the name before it.
 static Expected<uint8_t> parsePlace(std::string_view name,
                                     std::string_view text) {
@@ -162,6 +180,8 @@ static Expected<uint8_t> parsePlace(std::string_view name,
     return parseReadFactor(text);
   if (name.substr(0, 5) == "unit_")
     return parseUnit(text);
+  if (name.substr(0, 14) == "channel_block_")
+    return parseBlock(text);
   return name.substr(0, 4) == "band" ? parseBuffer(text) : parseGroup(text);
 }
 
@@ -188,8 +208,9 @@ Expected<Term> pr::parseTerm(std::string_view name) {
   for (unsigned i = 0; i < kNumCounts; ++i)
     if (nameOf(i) == rest) {
       term.count = static_cast<CountKind>(i);
-      if (isOfBands(term.count) && slash == std::string_view::npos)
-        break; // of which buffer?
+      if ((isOfBands(term.count) || isOfBlocks(term.count)) &&
+          slash == std::string_view::npos)
+        break; // of which size?
       return term;
     }
   return invalidInput("unknown work term '" + std::string(name) + "'");
@@ -227,6 +248,9 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     auto count = static_cast<CountKind>(i);
     if (!hasCount(lattice.kind, count))
       continue;
+    // What a described machine keeps in registers, its units say.
+    if (isOfBlocks(count) && lattice.unitWork)
+      continue;
     if (isOfUnits(count)) {
       size_t units = numUnits(lattice, count);
       for (size_t unit = 0; unit < units; ++unit)
@@ -239,6 +263,7 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     bool isRaw =
         isBytesOver(count) || isFetchedAgain(count) || isOfTiles(count);
     unsigned last = isOfBands(count)         ? kNumBufferSizes - 1
+                    : isOfBlocks(count)      ? kNumChannelBlocks - 1
                     : countsPositions(count) ? groups
                                              : 0;
     for (uint8_t group = isInLines(count) ? 1 : 0; group <= last; ++group) {

@@ -95,6 +95,12 @@ int64_t pr::positionsOf(const Layer &layer) {
 
 WorkTable::Extent WorkTable::extentOf(const Layer &layer, const Work &work) {
   Extent extent;
+  if (hasChannelBlocks(layer.kind)) {
+    auto groupsDim = layer.info().findDim("g");
+    int64_t groups = groupsDim ? std::max<int64_t>(1, layer[*groupsDim]) : 1;
+    extent.channels =
+        std::max<int64_t>(1, layer[*groupedDim(layer.kind)] / groups);
+  }
   if (!hasWindow(layer.kind))
     return extent;
   extent.positions = positionsOf(layer);
@@ -245,6 +251,15 @@ double WorkTable::groupValue(CountKind count, const Work &work,
   }
 }
 
+double WorkTable::blockValue(const Term &term, const Work &work,
+                             const Extent &extent) const {
+  int64_t whole = term.count == CountKind::ChannelBlockMacs
+                      ? work.macs
+                      : work.outputElements;
+  return double(whole) / double(extent.channels) *
+         double(ceilDiv(extent.channels, kChannelBlocks[term.group]));
+}
+
 double WorkTable::bandValue(const Term &term, const Work &work,
                             const Extent &extent) const {
   Bands bands = cutIntoBands(extent.rows, work, extent.firstWeightBytes,
@@ -295,6 +310,8 @@ double WorkTable::value(const Term &term) const {
       extents[term.steps ? static_cast<unsigned>(*term.steps) : kNumResources];
   if (isOfGroups(term.count))
     return groupValue(term.count, work, extent);
+  if (isOfBlocks(term.count))
+    return blockValue(term, work, extent);
   if (isOfBands(term.count))
     return bandValue(term, work, extent);
   if (isLines(term.count) || isInLines(term.count))

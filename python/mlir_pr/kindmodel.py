@@ -20,6 +20,8 @@ Folds = list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 WORTHWHILE = 0.02
 #: Relative error below which a base is taken for exact.
 EXACT = 1e-6
+#: Of a base that is fitted only to be judged.
+_FEW_BRANCHES = 2
 #: Beyond this many rows trees are grown on histograms.
 _MOST_ROWS_EXACT_TREES = 2000
 
@@ -114,6 +116,15 @@ class Candidate(Generic[M]):
     held_out: FloatArray
     #: What errors of its like shrink by when it has seen all rows (calibration.py).
     shrinkage: float = 1.0
+
+
+def errors_of_cases(layers: Sequence[_core.Layer], latencies: FloatArray,
+                    groups: npt.NDArray[np.int64], lattice: _core.Lattice) -> dict[str, float]:
+    """The mean error that a base of few branches leaves on held-out rows of each case."""
+    _, compared = _core.fit_base(layers, latencies, lattice, groups, max_branches=_FEW_BRANCHES)
+    chosen = next(one for one in compared if one["chosen"])
+    apart = {case: one["cv_error"] for case, one in chosen["cases"].items()}
+    return {**chosen["cv_error_of_case"], **apart}
 
 
 def model_layer(layer: _core.Layer, target: _core.TargetInfo) -> _core.Layer:

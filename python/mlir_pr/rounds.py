@@ -18,7 +18,7 @@ from typing import Mapping, Sequence
 
 from mlir_pr import _core, active
 from mlir_pr.campaign import Campaign
-from mlir_pr.kindmodel import EXACT, Options, Row, legal_rows, prepare
+from mlir_pr.kindmodel import EXACT, Options, Row, errors_of_cases, legal_rows, prepare
 from mlir_pr.planning import EVEN, Plan, Weights, draw_more
 from mlir_pr.runner import PlannedLayer
 from mlir_pr.store import Measurement
@@ -26,7 +26,6 @@ from mlir_pr.store import Measurement
 #: A case that is explained gets this share of what the worst one gets: nobody knows
 #: what it does where nothing was measured.
 _LEAST = 0.05
-_BRANCHES = 2
 #: Errors fall with the root of the number of rows, or so; their sum is least where rows are
 #: divided by this power of them.
 _POWER = 2 / 3
@@ -102,12 +101,9 @@ def _case(layer: _core.Layer) -> tuple[str, str]:
 def _errors_of(rows: Sequence[Row], lattice: _core.Lattice) -> dict[str, float | None]:
     """Of each case of one kind; None where too few plateaus were measured."""
     data = prepare(rows[0].layer.kind, lattice, rows)
-    _, compared = _core.fit_base(data.layers, data.latencies, lattice, data.groups,
-                                 max_branches=_BRANCHES)
-    chosen = next(one for one in compared if one["chosen"])
-    apart = {case: one["cv_error"] for case, one in chosen["cases"].items()}
+    errors = errors_of_cases(data.layers, data.latencies, data.groups, lattice)
     of_case = collections.defaultdict(set)
     for layer, group in zip(data.layers, data.groups):
         of_case[_core.layer_case(lattice.query_point(layer))].add(group)
     return {case: error if len(of_case[case]) >= Options.fewest_groups else None
-            for case, error in {**chosen["cv_error_of_case"], **apart}.items()}
+            for case, error in errors.items()}

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlir_pr import _core
+from mlir_pr.kindmodel import EXACT, errors_of_cases
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,6 +29,8 @@ _BELIEVED = 0.85
 #: The same for a step to be kept at the end, of what is left without it; and where
 #: the rows show no more than three of its edges.
 _KEPT, _KEPT_FEW_EDGES = 0.7, 0.4
+#: Error that may be left without a step that is kept.
+_REFUTED = 0.9
 _MOST_ROWS = 800
 _FEWEST_GROUPS = 60
 _BRANCHES = 3
@@ -64,6 +67,36 @@ def settle_plateaus(layers: Sequence[_core.Layer], latencies: FloatArray,
         if (error := judge.error(changed)) < best * _BELIEVED:
             best, result = error, changed
     return result
+
+
+def without_refuted(layers: Sequence[_core.Layer], latencies: FloatArray,
+                    groups: npt.NDArray[np.int64], known: _core.Lattice) -> _core.Lattice:
+    """The lattice without those ramping steps of sweeps without which a base explains held-out
+    rows better: a library has them in one kernel and not in the next. Flat ones stay,
+    for rows were rounded up on them."""
+    doubtful = [step for step in known.steps if step.width > 1 and step.plateau == "ramps"
+                and step.knowledge in ("black", "gray")]
+    if np.unique(groups).size < _FEWEST_GROUPS or not doubtful:
+        return known
+
+    def error(lattice: _core.Lattice) -> float:
+        errors = errors_of_cases(layers, latencies, groups, lattice)
+        cases = (_core.layer_case(lattice.query_point(layer)) for layer in layers)
+        return float(np.mean([errors[case] for case in cases if case in errors]))
+    best, result = error(known), known
+    for step in doubtful:
+        fewer = _without(result, step)
+        if best > EXACT and (left := error(fewer)) < best * _REFUTED:
+            best, result = left, fewer
+    return result
+
+
+def _without(lattice: _core.Lattice, step: _core.Step) -> _core.Lattice:
+    steps = [one for one in lattice.steps if one != step]
+    if all(one.dim != step.dim for one in steps):
+        steps.append(_core.Step(step.dim, 1, knowledge=step.knowledge, evidence=(
+            f"measured layers are explained better without the step of {step.width}")))
+    return _core.Lattice(lattice.kind, steps, lattice.maximum)
 
 
 def _with_ramp(lattice: _core.Lattice, index: int) -> _core.Lattice:

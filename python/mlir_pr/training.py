@@ -24,7 +24,7 @@ from mlir_pr import _core, calibration, similar as similar_devices, transfer
 from mlir_pr.kindmodel import (EXACT, WORTHWHILE, Candidate, Fitted, Folds, ForestShape, KindData, Options, Row,
                                fit_chosen, fit_forest, folds_of, held_out_by, legal_rows, mape, prepare)
 from mlir_pr.metrics import error_metrics
-from mlir_pr.tablesteps import find_steps, settle_plateaus
+from mlir_pr.tablesteps import find_steps, settle_plateaus, without_refuted
 
 
 #: Of each kind: steps, base, forest and interval.
@@ -139,7 +139,7 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
 def _with_found_steps(data: KindData) -> KindData:
     """Of a target without a description, the rows are the last word on steps."""
     args = data.layers, data.latencies, data.groups
-    lattice = settle_plateaus(*args, find_steps(*args, data.lattice))
+    lattice = settle_plateaus(*args, find_steps(*args, without_refuted(*args, data.lattice)))
     # Query points, and so groups, follow from the lattice.
     return prepare(data.kind, lattice, data.rows)
 

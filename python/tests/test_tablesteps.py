@@ -83,6 +83,30 @@ def test_plateaus_said_to_be_flat_are_seen_to_ramp() -> None:
     assert tablesteps.settle_plateaus(layers, latencies, np.arange(300), white) == white
 
 
+def pools(count: int, seed: int) -> list[_core.Layer]:
+    source = random.Random(seed)
+    window = {"n": 1, "kh": 2, "kw": 2, "sh": 2, "sw": 2}
+    drawn = [{"c": source.randint(1, 150), "oh": source.randint(1, 40), "ow": source.randint(1, 40)}
+             for _ in range(count)]
+    return [_core.Layer.from_fields("pool2d", window | dims, {"op": "max"}, "i8 -> i8")
+            for dims in drawn]
+
+
+def test_steps_of_one_sweep_that_other_layers_have_not_are_left_out() -> None:
+    layers = pools(200, 6)
+    latencies = np.array([500.0 + 32 * -(-layer.dims["c"] // 8) * layer.dims["oh"] * layer.dims["ow"]
+                          for layer in layers])
+
+    def left(knowledge: str) -> list[_core.Step]:
+        steps = [_core.Step(dim, width, plateau="ramps", knowledge=knowledge)
+                 for dim, width in (("c", 8), ("ow", 5))]
+        known = _core.Lattice("pool2d", steps)
+        return tablesteps.without_refuted(layers, latencies, np.arange(200), known).steps
+    assert [(step.dim, step.width) for step in left("black")] == [("c", 8), ("ow", 1)]
+    assert "without the step of 5" in left("black")[1].evidence
+    assert [(step.dim, step.width) for step in left("stated")] == [("c", 8), ("ow", 5)]
+
+
 def _target(name: str) -> _core.TargetInfo:
     steps = [{"dim": "n", "width": 8, "plateau": "ramps"},
              {"dim": "k", "width": 16, "plateau": "ramps"}]

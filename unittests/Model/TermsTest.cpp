@@ -143,6 +143,31 @@ TEST(Terms, LayersAreCutIntoBandsThatFitABuffer) {
   EXPECT_EQ(valueOf(lattice, deep, "band_input_bytes/32k"), 2 * 14 * 3 * 2048);
 }
 
+TEST(Terms, OperandsAreReadOnceForEachBlockOfOutputChannels) {
+  Lattice lattice;
+  lattice.kind = LayerKind::Conv2D;
+  lattice.steps = {step(dim::conv2d::oc, 8, Plateau::Ramps),
+                   step(dim::conv2d::ic, 4, Plateau::Ramps)};
+  const char *text =
+      "conv2d n=2 oc=50 ic=6 oh=10 ow=7 kh=3 kw=3 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, text, "channel_block_macs/24"),
+            3 * 2 * 70 * 6 * 9);
+  EXPECT_EQ(valueOf(lattice, text, "channel_block_macs@compute/16"),
+            4 * 2 * 70 * 8 * 9);
+  EXPECT_EQ(valueOf(lattice, text, "channel_block_results/32"), 2 * 2 * 70);
+  // Each of two groups has blocks of its own.
+  const char *grouped =
+      "conv2d g=2 oc=50 ic=6 oh=10 ow=7 kh=3 kw=3 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, grouped, "channel_block_results/24"), 2 * 2 * 70);
+  lattice = Lattice();
+  lattice.kind = LayerKind::MatMul;
+  const char *product = "matmul b=4 m=3 n=70 k=5 : i8, i8 -> i32";
+  EXPECT_EQ(valueOf(lattice, product, "channel_block_macs/64"), 2 * 4 * 3 * 5);
+  EXPECT_FALSE(
+      hasCount(LayerKind::DepthwiseConv2D, CountKind::ChannelBlockMacs))
+      << "no operand is shared";
+}
+
 TEST(Terms, RowsOfAProductOfMatricesAreBandsToo) {
   Lattice lattice;
   lattice.kind = LayerKind::MatMul;
@@ -233,7 +258,7 @@ TEST(Terms, OfStreamsWhatTheirReadsLeaveUncovered) {
     EXPECT_EQ(toString(*parseTerm(toString(term))), toString(term));
 }
 
-TEST(Terms, UnknownGroupsUnitsAndBuffers) {
+TEST(Terms, UnknownGroupsUnitsBlocksAndBuffers) {
   EXPECT_EQ(parseTerm("macs/12").error().message,
             "work term 'macs/12': groups of '12' output positions, expected 4, "
             "8, 16, 32, 64 or 128");
@@ -243,6 +268,11 @@ TEST(Terms, UnknownGroupsUnitsAndBuffers) {
             "work term 'bands/3k': a buffer of '3k', expected 32k, 64k, 128k, "
             "256k, 512k or 1m");
   EXPECT_EQ(parseTerm("bands").error().message, "unknown work term 'bands'");
+  EXPECT_EQ(parseTerm("channel_block_macs/20").error().message,
+            "work term 'channel_block_macs/20': blocks of '20' output "
+            "channels, expected 16, 24, 32, 48, 64 or 128");
+  EXPECT_EQ(parseTerm("channel_block_macs").error().message,
+            "unknown work term 'channel_block_macs'");
 }
 
 TEST(Terms, OnlyWhatIsAskedForIsComputed) {

@@ -23,6 +23,9 @@
 //                          time, as bursts do
 //   band_weight_bytes/128k what a layer reads of its weights if it is cut into
 //                          bands of output rows to fit a buffer of 128 KiB
+//   channel_block_macs/32  what one output channel multiplies, once for each
+//                          block of 32: an engine that keeps a block of
+//                          results in registers reads its operands so often
 //   macs@compute/16        with the output positions of an image, all its axes
 //                          flattened, taken sixteen at a time
 //   tile_steps/16          of tiles with so many positions
@@ -96,6 +99,8 @@ enum class CountKind : uint8_t {
   InputPer256KWeights,
   InputPer512KWeights,
   InputPer1MWeights,
+  ChannelBlockMacs, ///< of one output channel, for each block of them
+  ChannelBlockResults,
   Bands, ///< of output rows that fit a buffer; so the next three
   BandWeightBytes,
   BandFirstWeightBytes,
@@ -136,6 +141,11 @@ inline bool isFetchedAgain(CountKind count) {
   return count >= CountKind::WeightsPer32KInput &&
          count <= CountKind::InputPer1MWeights;
 }
+/// Of blocks of output channels.
+inline bool isOfBlocks(CountKind count) {
+  return count == CountKind::ChannelBlockMacs ||
+         count == CountKind::ChannelBlockResults;
+}
 /// Of the bands of output rows that a layer is cut into.
 inline bool isOfBands(CountKind count) {
   return count >= CountKind::Bands && count <= CountKind::BandInputBytes;
@@ -146,8 +156,8 @@ inline bool isBytesOver(CountKind count) {
 inline bool isOfTiles(CountKind count) {
   return count >= CountKind::FirstTileCount;
 }
-/// Precondition: not a count of groups, lines, bands or tiles, nor of what is
-/// fetched again, which a WorkTable knows.
+/// Precondition: not a count of groups, lines, blocks, bands or tiles, nor of
+/// what is fetched again, which a WorkTable knows.
 int64_t countOf(const Work &work, CountKind count);
 /// Whether layers of this kind have such a count at all.
 bool hasCount(LayerKind kind, CountKind count);
@@ -157,6 +167,12 @@ bool hasCount(LayerKind kind, CountKind count);
 inline constexpr std::array<int64_t, 6> kPositionGroups = {4,  8,  16,
                                                            32, 64, 128};
 inline constexpr unsigned kNumPositionGroups = kPositionGroups.size();
+/// How many output channels an engine may keep in registers together.
+inline constexpr std::array<int64_t, 6> kChannelBlocks = {16, 24, 32,
+                                                          48, 64, 128};
+inline constexpr unsigned kNumChannelBlocks = kChannelBlocks.size();
+/// Whether results of the kind have channels that share operands.
+bool hasChannelBlocks(LayerKind kind);
 /// Whether layers of the kind have output positions along more axes than one
 /// dimension of a lattice.
 bool hasPositions(LayerKind kind);
@@ -168,7 +184,8 @@ struct Term {
   /// The resource whose steps round the layer first; nullopt: raw.
   std::optional<Resource> steps;
   /// One more than the place in kPositionGroups; 0: positions one by one. Of
-  /// the counts of units, the place of the unit; of bands, in kBufferBytes.
+  /// the counts of units, the place of the unit; of bands, in kBufferBytes; of
+  /// blocks, in kChannelBlocks.
   uint8_t group = 0;
 
   friend bool operator==(const Term &a, const Term &b) {
@@ -181,8 +198,9 @@ Expected<Term> parseTerm(std::string_view name);
 
 /// Every term worth fitting for layers on this lattice: each count of the kind,
 /// rounded on each resource that has steps, and raw; where the kind has
-/// positions, arithmetic, results and tiles in groups of them too; where it is
-/// cut into bands, those of each size of buffer.
+/// positions, arithmetic, results and tiles in groups of them too; where it has
+/// output channels, those of each size of block; where it is cut into bands,
+/// those of each size of buffer.
 std::vector<Term> candidateTerms(const Lattice &lattice);
 
 /// Which roundings of a layer are needed: bit i is resource i. Above them, in
@@ -232,6 +250,8 @@ private:
     /// Elements of one line.
     int64_t inputLine = 1, outputLine = 1;
     int64_t positions = 1;
+    /// Output channels of one group of a grouped convolution.
+    int64_t channels = 1;
     OutputRows rows;
   };
   static Extent extentOf(const Layer &layer, const Work &work);
@@ -241,6 +261,8 @@ private:
                     const Extent &extent) const;
   void countUnits(const UnitWork &work, const Layer &layer);
   double unitValue(const Term &term) const;
+  double blockValue(const Term &term, const Work &work,
+                    const Extent &extent) const;
   double bandValue(const Term &term, const Work &work,
                    const Extent &extent) const;
   double lineValue(const Term &term, const Extent &extent) const;
