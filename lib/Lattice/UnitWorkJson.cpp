@@ -277,9 +277,12 @@ static UnitWork::Accessor accessorFrom(const JsonReader &reader) {
 
 static UnitWork::Cache cacheFrom(const JsonReader &reader) {
   auto parts = atLeast(reader, 5);
+  std::string replaced = parts[4].string();
+  if (replaced != "random" && replaced != "oldest")
+    parts[4].fail("\"random\" or \"oldest\"");
   return {uint32_t(parts[0].integer(0, kMaxUnits)), parts[1].integer(1, kMost),
           parts[2].integer(1, kMost), parts[3].integer(1, kMost),
-          parts[4].string() == "random"};
+          replaced == "random"};
 }
 
 UnitWork pr::unitWorkFromJson(const JsonReader &reader, LayerKind kind) {

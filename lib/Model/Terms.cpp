@@ -108,118 +108,125 @@ bool pr::hasCount(LayerKind kind, CountKind count) {
   }
 }
 
+/// Counts that grow with positions.
+static bool countsPositions(CountKind count) {
+  return count == CountKind::Macs || count == CountKind::OutputElements ||
+         isInLines(count) || isOfTiles(count);
+}
+
+namespace {
+/// What a term may say behind its slash.
+struct Places {
+  /// What a place is, around its name: "blocks of '20' output channels".
+  std::string_view before, after;
+  unsigned count;
+  std::string (*name)(unsigned place);
+  /// Term::group of the first place; what is below may be left out.
+  uint8_t first;
+};
+} // namespace
+
+static const Places kUnitPlaces = {
+    "unit ", "", kMaxUnits, [](unsigned i) { return std::to_string(i); }, 0};
+static const Places kReadPlaces = {
+    "reads that take ", " times as long", kNumReadFactors,
+    [](unsigned i) { return std::to_string(kReadFactors[i]); }, 0};
 /// As in 128k or 1m.
-static std::string bufferName(unsigned place) {
-  int64_t kilobytes = kBufferBytes[place] >> 10;
-  return kilobytes < 1024 ? std::to_string(kilobytes) + "k"
-                          : std::to_string(kilobytes >> 10) + "m";
+static const Places kBufferPlaces = {
+    "a buffer of ", "", kNumBufferSizes,
+    [](unsigned i) {
+      int64_t kilobytes = kBufferBytes[i] >> 10;
+      return kilobytes < 1024 ? std::to_string(kilobytes) + "k"
+                              : std::to_string(kilobytes >> 10) + "m";
+    },
+    0};
+static const Places kBlockPlaces = {
+    "blocks of ", " output channels", kNumChannelBlocks,
+    [](unsigned i) { return std::to_string(kChannelBlocks[i]); }, 0};
+static const Places kPositionPlaces = {
+    "groups of ", " output positions", kNumPositionGroups,
+    [](unsigned i) { return std::to_string(kPositionGroups[i]); }, 1};
+
+/// Null for a count without.
+static const Places *placesOf(CountKind count) {
+  if (count == CountKind::UnitPace)
+    return nullptr;
+  if (count == CountKind::UnitUncovered)
+    return &kReadPlaces;
+  if (isOfUnits(count))
+    return &kUnitPlaces;
+  if (isOfBands(count))
+    return &kBufferPlaces;
+  if (isOfBlocks(count))
+    return &kBlockPlaces;
+  return countsPositions(count) ? &kPositionPlaces : nullptr;
 }
 
 std::string pr::toString(const Term &term) {
   std::string name(toString(term.count));
   if (term.steps)
     name += "@" + std::string(toString(*term.steps));
-  if (term.count == CountKind::UnitUncovered)
-    name += "/" + std::to_string(kReadFactors[term.group]);
-  else if (isOfUnits(term.count) && term.count != CountKind::UnitPace)
-    name += "/" + std::to_string(term.group);
-  else if (isOfBands(term.count))
-    name += "/" + bufferName(term.group);
-  else if (isOfBlocks(term.count))
-    name += "/" + std::to_string(kChannelBlocks[term.group]);
-  else if (term.group)
-    name += "/" + std::to_string(kPositionGroups[term.group - 1]);
+  const Places *places = placesOf(term.count);
+  if (places && term.group >= places->first)
+    name += "/" + places->name(term.group - places->first);
   return name;
 }
 
-static Expected<uint8_t> parseUnit(std::string_view text) {
-  for (unsigned i = 0; i < kMaxUnits; ++i)
-    if (text == std::to_string(i))
-      return uint8_t(i);
-  return invalidInput("unit '" + std::string(text) +
-                      "', expected a number below " +
-                      std::to_string(kMaxUnits));
+/// "4, 8 or 16"; of many, how many there are.
+static std::string namesOf(const Places &places) {
+  constexpr unsigned kMostListed = 8;
+  if (places.count > kMostListed)
+    return "a number below " + std::to_string(places.count);
+  std::string names = places.name(0);
+  for (unsigned i = 1; i < places.count; ++i)
+    names += (i + 1 < places.count ? ", " : " or ") + places.name(i);
+  return names;
 }
 
-static Expected<uint8_t> parseReadFactor(std::string_view text) {
-  for (unsigned i = 0; i < kNumReadFactors; ++i)
-    if (text == std::to_string(kReadFactors[i]))
-      return uint8_t(i);
-  return invalidInput("reads that take '" + std::string(text) +
-                      "' times as long, expected 1, 2, 4 or 8");
-}
-
-static Expected<uint8_t> parseGroup(std::string_view text) {
-  for (unsigned i = 0; i < kNumPositionGroups; ++i)
-    if (text == std::to_string(kPositionGroups[i]))
-      return uint8_t(i + 1);
-  return invalidInput("groups of '" + std::string(text) +
-                      "' output positions, expected 4, 8, 16, 32, 64 or 128");
-}
-
-static Expected<uint8_t> parseBuffer(std::string_view text) {
-  for (unsigned i = 0; i < kNumBufferSizes; ++i)
-    if (text == bufferName(i))
-      return uint8_t(i);
-  return invalidInput("a buffer of '" + std::string(text) +
-                      "', expected 32k, 64k, 128k, 256k, 512k or 1m");
-}
-
-static Expected<uint8_t> parseBlock(std::string_view text) {
-  for (unsigned i = 0; i < kNumChannelBlocks; ++i)
-    if (text == std::to_string(kChannelBlocks[i]))
-      return uint8_t(i);
-  return invalidInput("blocks of '" + std::string(text) +
-                      "' output channels, expected 16, 24, 32, 48, 64 or 128");
-}
-
-/// What follows the slash, by the name before it.
-static Expected<uint8_t> parsePlace(std::string_view name,
+static Expected<uint8_t> parsePlace(const Places &places,
                                     std::string_view text) {
-  if (name.substr(0, 14) == "unit_uncovered")
-    return parseReadFactor(text);
-  if (name.substr(0, 5) == "unit_")
-    return parseUnit(text);
-  if (name.substr(0, 14) == "channel_block_")
-    return parseBlock(text);
-  return name.substr(0, 4) == "band" ? parseBuffer(text) : parseGroup(text);
+  for (unsigned i = 0; i < places.count; ++i)
+    if (text == places.name(i))
+      return uint8_t(i + places.first);
+  return invalidInput(std::string(places.before) + "'" + std::string(text) +
+                      "'" + std::string(places.after) + ", expected " +
+                      namesOf(places));
+}
+
+static std::optional<CountKind> parseCount(std::string_view name) {
+  for (unsigned i = 0; i < kNumCounts; ++i)
+    if (nameOf(i) == name)
+      return static_cast<CountKind>(i);
+  return std::nullopt;
 }
 
 Expected<Term> pr::parseTerm(std::string_view name) {
-  Term term;
-  std::string_view rest = name;
-  size_t slash = rest.find('/');
-  if (slash != std::string_view::npos) {
-    auto group = parsePlace(rest, rest.substr(slash + 1));
-    if (!group)
-      return invalidInput("work term '" + std::string(name) +
-                          "': " + group.error().message);
-    term.group = *group;
-    rest = rest.substr(0, slash);
-  }
-  if (size_t at = rest.find('@'); at != std::string_view::npos) {
+  auto error = [&](const std::string &message) {
+    return invalidInput("work term '" + std::string(name) + "': " + message);
+  };
+  size_t slash = name.find('/');
+  std::string_view rest = name.substr(0, slash);
+  size_t at = rest.find('@');
+  auto count = parseCount(rest.substr(0, at));
+  const Places *places = count ? placesOf(*count) : nullptr;
+  bool hasPlace = slash != std::string_view::npos;
+  bool needsPlace = places && places->first == 0;
+  if (!count || (hasPlace ? !places : needsPlace))
+    return invalidInput("unknown work term '" + std::string(name) + "'");
+  Term term{*count};
+  if (at != std::string_view::npos) {
     auto resource = parseResource(rest.substr(at + 1));
     if (!resource)
-      return invalidInput("work term '" + std::string(name) +
-                          "': " + resource.error().message);
+      return error(resource.error().message);
     term.steps = *resource;
-    rest = rest.substr(0, at);
   }
-  for (unsigned i = 0; i < kNumCounts; ++i)
-    if (nameOf(i) == rest) {
-      term.count = static_cast<CountKind>(i);
-      if ((isOfBands(term.count) || isOfBlocks(term.count)) &&
-          slash == std::string_view::npos)
-        break; // of which size?
-      return term;
-    }
-  return invalidInput("unknown work term '" + std::string(name) + "'");
-}
-
-/// Counts that grow with positions.
-static bool countsPositions(CountKind count) {
-  return count == CountKind::Macs || count == CountKind::OutputElements ||
-         isInLines(count) || isOfTiles(count);
+  if (hasPlace) {
+    auto place = parsePlace(*places, name.substr(slash + 1));
+    if (!place)
+      return error(place.error().message);
+    term.group = *place;
+  }
+  return term;
 }
 
 /// How many terms a count of units has.
@@ -243,7 +250,6 @@ static size_t numUnits(const Lattice &lattice, CountKind count) {
 
 std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
   std::vector<Term> terms = {{CountKind::Launch, std::nullopt}};
-  unsigned groups = hasPositions(lattice.kind) ? kNumPositionGroups : 0;
   for (unsigned i = 1; i < kNumCounts; ++i) {
     auto count = static_cast<CountKind>(i);
     if (!hasCount(lattice.kind, count))
@@ -262,10 +268,10 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     // tiles have steps of their own.
     bool isRaw =
         isBytesOver(count) || isFetchedAgain(count) || isOfTiles(count);
-    unsigned last = isOfBands(count)         ? kNumBufferSizes - 1
-                    : isOfBlocks(count)      ? kNumChannelBlocks - 1
-                    : countsPositions(count) ? groups
-                                             : 0;
+    const Places *places = placesOf(count);
+    bool isCut =
+        places && (places != &kPositionPlaces || hasPositions(lattice.kind));
+    unsigned last = isCut ? places->first + places->count - 1 : 0;
     for (uint8_t group = isInLines(count) ? 1 : 0; group <= last; ++group) {
       for (unsigned r = 0; r < kNumResources && !isRaw; ++r)
         if (lattice.hasSteps(static_cast<Resource>(r)))

@@ -12,6 +12,7 @@ layers in the same order, and what the store holds is not measured again.
 """
 from __future__ import annotations
 
+import bisect
 import collections
 import math
 import time
@@ -212,13 +213,9 @@ class StepFinder:
         """Not beyond what can be measured: work grows fast where dimensions grow together."""
         if not sweep.ties:
             return sweep
-        able, beyond = sweep.low, sweep.high + 1
-        while beyond - able > 1:
-            middle = (able + beyond) // 2
-            if self._legal(sweep.at(middle)) is None:
-                beyond = middle
-            else:
-                able = middle
+        beyond = bisect.bisect_left(range(sweep.low + 1, sweep.high + 1), True,
+                                    key=lambda extent: self._legal(sweep.at(extent)) is None)
+        able = sweep.low + beyond
         return replace(sweep, high=max(able, sweep.low + 1), furthest=sweep.high, latencies={})
 
     def _ranges(self, kind: str, layers: Sequence[_core.Layer]) -> list[tuple[str, int, int]]:

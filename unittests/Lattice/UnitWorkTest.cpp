@@ -125,6 +125,7 @@ TEST(UnitWork, CachesAreKeptAndChecked) {
   EXPECT_EQ(again.unitWork->caches[1].bytes(), 4194304);
   EXPECT_FALSE(with(R"([[1, 1024, 8, 64, "random"]])")) << "no such unit";
   EXPECT_FALSE(with(R"([[0, 0, 8, 64, "random"]])"));
+  EXPECT_FALSE(with(R"([[0, 1024, 8, 64, "newest"]])"));
   EXPECT_FALSE(with("[[0, 524288]]"));
   std::string five;
   for (int i = 0; i < 5; ++i)
