@@ -71,8 +71,6 @@ static constexpr double kMostMisfit = 0.1;
 static constexpr unsigned kFewestEdges = 2;
 /// Of a staircase's height: a rise at an edge that is one of its steps.
 static constexpr double kClearShare = 0.3;
-/// Standard errors that leave no doubt that it is there.
-static constexpr double kSure = 6;
 
 /// Two terms of which each hides the other one, whose steps it leaves to the
 /// noise: neither is believed alone, and both are together.

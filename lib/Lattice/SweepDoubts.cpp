@@ -12,12 +12,8 @@
 using namespace pr;
 using namespace pr::sweep;
 
-/// Of the budget: what is measured before.
-static constexpr double kBeforeDoubts = 0.6;
 /// Odds to the power of this, as for rivals.
 static constexpr double kPatience = 0.3;
-/// In standard errors: a staircase of the model that is as clear is none.
-static constexpr double kSettled = 5;
 /// A height may be larger than its estimate by as many standard errors ...
 static constexpr double kOpen = 2;
 /// ... and is of interest where it exceeds the noise so many times.
@@ -94,7 +90,7 @@ static std::vector<Doubt> doubtsOf(const std::vector<Point> &points,
     const Term &stair = model.terms()[i];
     if (!stair.isStair())
       continue;
-    if (model.significance(i) < kSettled) {
+    if (model.significance(i) < kSure) {
       std::vector<Term> others = model.terms();
       others.erase(others.begin() + long(i));
       add(Trial(points, Model(points, std::move(others), span), stair));
@@ -132,7 +128,7 @@ static Promise promiseOf(int64_t extent, const std::vector<Doubt> &doubts,
 
 /// The extent that tells most, and the best one at the other side of edges.
 bool Planner::planDoubts(const std::vector<Point> &points, const Model &model) {
-  if (measurements < kBeforeDoubts * options.mostMeasurements)
+  if (!isLate())
     return false;
   std::vector<Doubt> doubts = doubtsOf(points, model, range);
   if (doubts.empty())

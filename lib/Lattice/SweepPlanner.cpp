@@ -47,7 +47,9 @@ bool Planner::isDeterministic() const {
 
 static constexpr unsigned kAllBelow = 20;
 static constexpr unsigned kMostRepetitions = 10;
-/// Measured before "no step" is believed.
+/// Of the budget.
+static constexpr double kLate = 0.6;
+/// Measured before "no step" is believed of what is no plain curve.
 static constexpr unsigned kFewestExact = 26;
 static constexpr unsigned kFewestNoisy = 44;
 /// Points that a curve cannot pass through by chance.
@@ -58,11 +60,14 @@ static constexpr double kPlain = 3e-5;
 static constexpr unsigned kMostEdgePoints = 6;
 /// In a row.
 static constexpr int64_t kRun = 20;
-/// With noise, where no staircase was found with this share of the budget.
+/// With noise, where no staircase was found until late.
 static constexpr int64_t kNoisyRun = 14;
-static constexpr double kBeforeRun = 0.6;
 /// Standard deviations that an edge must rise to be looked for.
 static constexpr double kVisible = 2;
+
+bool Planner::isLate() const {
+  return measurements >= kLate * options.mostMeasurements;
+}
 
 unsigned Planner::fewest() const {
   unsigned wanted = isDeterministic() ? kFewestExact : kFewestNoisy;
@@ -223,8 +228,7 @@ bool Planner::planExact(const std::vector<Point> &points, const Model &model) {
 }
 
 bool Planner::planNoisy(const std::vector<Point> &points, const Model &model) {
-  bool isLate = measurements >= kBeforeRun * options.mostMeasurements;
-  if (isLate && !hasStair(points, model, std::nullopt) && planRun(kNoisyRun))
+  if (isLate() && !hasStair(points, model, std::nullopt) && planRun(kNoisyRun))
     return true;
   return planDoubts(points, model) || planConfirmation(model) ||
          planDistinction(points, model);

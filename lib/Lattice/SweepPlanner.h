@@ -18,6 +18,9 @@ namespace pr::sweep {
 /// Measurements of one extent that cannot all have been disturbed.
 inline constexpr size_t kBelievedAfter = 3;
 
+/// Standard errors that leave no doubt that a staircase is there.
+inline constexpr double kSure = 6;
+
 class Planner {
 public:
   Planner(Span span, StepFitterOptions options);
@@ -63,6 +66,8 @@ private:
                             const Model &model,
                             std::vector<double> &logOdds) const;
   unsigned fewest() const;
+  /// So much of the budget is spent that it is time to ask what was missed.
+  bool isLate() const;
 
   Span range;
   StepFitterOptions options;

@@ -118,7 +118,7 @@ std::vector<TermSet> pr::additions(const Lattice &lattice) {
   if (hasBands(lattice.kind))
     for (uint8_t place = 0; place < kNumBufferSizes; ++place)
       sets.push_back(bandsSet(terms, place));
-  if (hasChannelBlocks(lattice.kind) && !lattice.unitWork)
+  if (looksForBlocks(lattice))
     for (uint8_t place = 0; place < kNumChannelBlocks; ++place)
       sets.push_back(blocksSet(terms, place));
   return sets;

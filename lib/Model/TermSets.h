@@ -19,8 +19,8 @@ struct TermSet {
 
 /// Smaller ones first. `hasTiles`: a schedule or steps cut the layers.
 std::vector<TermSet> termSets(const Lattice &lattice, bool hasTiles);
-/// What some machines have beside: groups of positions, or memories that are
-/// too small for a layer. Each is as large as a set itself.
+/// What some machines have beside: groups of positions, blocks of channels,
+/// bands, or memories that are too small for a layer.
 std::vector<TermSet> additions(const Lattice &lattice);
 /// Both together; what both have once.
 TermSet unite(const TermSet &a, const TermSet &b);

@@ -78,6 +78,10 @@ bool pr::hasChannelBlocks(LayerKind kind) {
   return kind == LayerKind::MatMul || kindInfo(kind).findDim("oc");
 }
 
+bool pr::looksForBlocks(const Lattice &lattice) {
+  return hasChannelBlocks(lattice.kind) && !lattice.unitWork;
+}
+
 bool pr::hasCount(LayerKind kind, CountKind count) {
   if (isOfTiles(count))
     return hasTileCounts(kind);
@@ -254,8 +258,7 @@ std::vector<Term> pr::candidateTerms(const Lattice &lattice) {
     auto count = static_cast<CountKind>(i);
     if (!hasCount(lattice.kind, count))
       continue;
-    // What a described machine keeps in registers, its units say.
-    if (isOfBlocks(count) && lattice.unitWork)
+    if (isOfBlocks(count) && !looksForBlocks(lattice))
       continue;
     if (isOfUnits(count)) {
       size_t units = numUnits(lattice, count);

@@ -108,9 +108,10 @@ def _steps_down(layer: _core.Layer, latency: int, lattice: _core.Lattice,
     found = []
     for dim in sorted({step.dim for step in lattice.steps}):
         start = plateau_start(lattice.representative(layer), dim, lattice).dims[dim]
-        if start <= 1:
+        below = layer.replace(**{dim: start - 1}) if start > 1 else None
+        if below is None or below.kind != layer.kind:
             continue
-        answer = estimator.predict([layer.replace(**{dim: start - 1})])
+        answer = estimator.predict([below])
         smaller = answer["time_ps"][0] if answer["time_ps"][0] is not None \
             else answer["cycles"][0]
         if smaller is not None and smaller < latency:

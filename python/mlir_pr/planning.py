@@ -340,8 +340,8 @@ def _tile_volume(layer: _core.Layer) -> int:
 
 
 def plateau_start(layer: _core.Layer, dim: str, lattice: _core.Lattice) -> _core.Layer:
-    """The layer with the smallest extent that rounds up as its own does, and is of its kind: a
-    convolution over one pixel is a product of matrices."""
+    """The layer with the smallest extent that rounds up as its own does, and is of its kind:
+    extents of 1 make a conv2d a conv1d."""
     last = lattice.representative(layer).dims[dim]
     low, high = 1, layer.dims[dim]
     while low < high:

@@ -48,13 +48,14 @@ _BACKGROUND = 0.7
 _RANKS = (0.3, 0.6, 0.9)
 _MOVED = ("weight_elements", "output_elements", "input_elements")
 _MOVED_RANK = 0.93
-#: Around as many layers at least, however many steps there are.
+#: Around as many layers at least, however many steps there are; where as many of an exact
+#: machine agree, a step is there.
 _FEWEST_LOOKED_AT = 2
-#: As many say that plateaus are flat.
+#: Where so many do, its plateaus are flat.
 _FEWEST_OF_FLAT = 4
 #: Two plateaus in a row at both ends, and one point behind them.
 _POINTS_OF_A_LOOK = 5
-_EDGES_OF_A_LOOK = 2
+_EDGES_OF_A_LOOK = 2  # ends of the two plateaus
 #: In standard deviations.
 _CLEAR = 3.0
 #: Of a step's height: a rise within the plateau that is none.
@@ -109,8 +110,7 @@ class _Sweep:
 
 
 def _replaced(layer: _core.Layer, extents: Mapping[str, int]) -> _core.Layer | None:
-    """None where there is no such layer of this kind: a convolution over one pixel is a
-    product of matrices."""
+    """None where there is no such layer of this kind: extents of 1 make a conv2d a conv1d."""
     if any(extent < 1 for extent in extents.values()):
         return None
     try:

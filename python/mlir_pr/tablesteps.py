@@ -9,6 +9,8 @@ where the error falls. What is found later can show that an earlier width was to
 wide, so widths are tried again. At the end, leaving out a step must raise the error by
 much, the more so where few of its edges were seen: else it is a curve that a coarse
 rounding happens to follow.
+
+What sweeps or users say of steps is held against the rows as well.
 """
 from __future__ import annotations
 
@@ -24,13 +26,12 @@ from mlir_pr.kindmodel import EXACT, errors_of_cases
 FloatArray = npt.NDArray[np.float64]
 
 _WIDTHS = (2, 4, 8, 16, 32, 64, 128, 256)
-#: Error that may be left, as a share, for a step to be tried on, or a ramp believed.
+#: Error that may be left, as a share, for a step to be tried on, a ramp believed, or a step
+#: of a sweep left out.
 _BELIEVED = 0.85
 #: The same for a step to be kept at the end, of what is left without it; and where
 #: the rows show no more than three of its edges.
 _KEPT, _KEPT_FEW_EDGES = 0.7, 0.4
-#: Error that may be left without a step that is kept.
-_REFUTED = 0.9
 _MOST_ROWS = 800
 _FEWEST_GROUPS = 60
 _BRANCHES = 3
@@ -71,10 +72,11 @@ def settle_plateaus(layers: Sequence[_core.Layer], latencies: FloatArray,
 
 def without_refuted(layers: Sequence[_core.Layer], latencies: FloatArray,
                     groups: npt.NDArray[np.int64], known: _core.Lattice) -> _core.Lattice:
-    """The lattice without those ramping steps of sweeps without which a base explains held-out
-    rows better: a library has them in one kernel and not in the next. Flat ones stay,
-    for rows were rounded up on them."""
-    doubtful = [step for step in known.steps if step.width > 1 and step.plateau == "ramps"
+    """The lattice without those steps of sweeps without which a base explains held-out rows
+    better: a library has them in one kernel and not in the next. Where a dimension has a flat
+    one they all stay, for rows may be rounded up on it."""
+    flat = {step.dim for step in known.steps if step.width > 1 and step.plateau == "flat"}
+    doubtful = [step for step in known.steps if step.width > 1 and step.dim not in flat
                 and step.knowledge in ("black", "gray")]
     if np.unique(groups).size < _FEWEST_GROUPS or not doubtful:
         return known
@@ -86,12 +88,13 @@ def without_refuted(layers: Sequence[_core.Layer], latencies: FloatArray,
     best, result = error(known), known
     for step in doubtful:
         fewer = _without(result, step)
-        if best > EXACT and (left := error(fewer)) < best * _REFUTED:
+        if best > EXACT and (left := error(fewer)) < best * _BELIEVED:
             best, result = left, fewer
     return result
 
 
 def _without(lattice: _core.Lattice, step: _core.Step) -> _core.Lattice:
+    """Says so where the dimension is left without a step."""
     steps = [one for one in lattice.steps if one != step]
     if all(one.dim != step.dim for one in steps):
         steps.append(_core.Step(step.dim, 1, knowledge=step.knowledge, evidence=(

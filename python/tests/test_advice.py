@@ -85,3 +85,38 @@ def test_remarks_name_the_operation_and_what_would_cost_less(cli, write, models)
     (line,) = found.out.splitlines()
     assert line.startswith(f"{network}:4:") and ": remark: 282" in line
     assert "(100" in line and "padding oc 47 -> 48: 5.9 times faster" in line
+
+
+POINTWISE = """
+func.func @main(%x: tensor<1x5x7x16xf32>, %w: tensor<1x1x16x8xf32>, %y: tensor<1x5x7x8xf32>) -> tensor<1x5x7x8xf32> {
+  %0 = linalg.conv_2d_nhwc_hwcf ins(%x, %w : tensor<1x5x7x16xf32>, tensor<1x1x16x8xf32>)
+      outs(%y : tensor<1x5x7x8xf32>) -> tensor<1x5x7x8xf32>
+  return %0 : tensor<1x5x7x8xf32>
+}
+"""
+IMAGES = """
+target: images
+kind: {kind}
+dims: {{{dim}: {dim}}}
+const: {{n: 1, g: 1, oc: 8, ic: 16, {others}}}
+types: "f32, f32 -> f32"
+latency: us
+unit: us
+"""
+
+
+def test_no_step_down_leads_to_a_layer_of_another_kind(cli, write, tmp_path):
+    """With extents of 1 a conv2d is a conv1d, which lies on the same plateau whatever its model says."""
+    for kind, dim, others, extents in (("conv2d", "oh", "ow: 7, kh: 1, kw: 1", range(2, 40)),
+                                       ("conv1d", "ow", "kw: 1", range(2, 40))):
+        rows = "".join(f"{x},{1000 * -(-x // 8) if kind == 'conv2d' else x}\n" for x in extents)
+        done = cli("import", write(f"{kind}.csv", f"{dim},us\n{rows}"), "--store", tmp_path / "s", "--config",
+                   write(f"{kind}.yaml", IMAGES.format(kind=kind, dim=dim, others=others)))
+        assert done.code == 0, done.err
+    assert cli("lattice", "--store", tmp_path / "s", "--set", "conv2d.oh=8").code == 0
+    assert cli("train", "--store", tmp_path / "s", "--no-baselines", "-o", tmp_path / "m.prm").code == 0
+    done = cli("advise", write("net.mlir", POINTWISE), "--model", tmp_path / "m.prm", "--json")
+    assert done.code == 0, done.err
+    (layer,) = json.loads(done.out)["advice"]
+    assert layer["headroom"][0] | {"dim": "oh", "last": 8} == layer["headroom"][0]
+    assert layer["steps_down"] == []

@@ -166,6 +166,10 @@ def test_the_start_of_a_plateau():
     assert plateau_start(layer, "m", lattice).dims["m"] == 17
     assert plateau_start(layer, "n", lattice).dims["n"] == 121
     assert plateau_start(layer, "k", lattice).dims["k"] == 5
+    # One row of pixels is a layer of another kind, which this lattice does not know.
+    image = _core.Layer.parse("conv2d oc=8 ic=8 oh=5 ow=7 kh=1 kw=1 : i8, i8 -> i32")
+    rows = _core.Lattice("conv2d", [_core.Step("oh", 8)])
+    assert plateau_start(image, "oh", rows).dims["oh"] == 2
 
 
 @pytest.mark.parametrize("text, message", [

@@ -58,7 +58,7 @@ def test_layers_that_agree_are_enough_on_an_exact_machine(cli, write, tmp_path, 
     assert "rises at 8 of 8 edges" in steps["n", 8].evidence
 
 
-def test_images_of_one_pixel_belong_to_another_kind(cli, write, tmp_path, monkeypatch):
+def test_images_of_one_row_belong_to_another_kind(cli, write, tmp_path, monkeypatch):
     monkeypatch.setenv("FAKE_CONVOLVES", "1")
     config = """
 find_steps: always

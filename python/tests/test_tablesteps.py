@@ -97,14 +97,22 @@ def test_steps_of_one_sweep_that_other_layers_have_not_are_left_out() -> None:
     latencies = np.array([500.0 + 32 * -(-layer.dims["c"] // 8) * layer.dims["oh"] * layer.dims["ow"]
                           for layer in layers])
 
-    def left(knowledge: str) -> list[_core.Step]:
+    def left(knowledge: str, *more: _core.Step, rows: int = 200) -> list[_core.Step]:
         steps = [_core.Step(dim, width, plateau="ramps", knowledge=knowledge)
                  for dim, width in (("c", 8), ("ow", 5))]
-        known = _core.Lattice("pool2d", steps)
-        return tablesteps.without_refuted(layers, latencies, np.arange(200), known).steps
-    assert [(step.dim, step.width) for step in left("black")] == [("c", 8), ("ow", 1)]
+        known = _core.Lattice("pool2d", [*steps, *more])
+        return tablesteps.without_refuted(layers[:rows], latencies[:rows], np.arange(rows),
+                                          known).steps
+
+    def widths(steps: list[_core.Step]) -> list[tuple[str, int]]:
+        return [(step.dim, step.width) for step in steps]
+    assert widths(left("black")) == [("c", 8), ("ow", 1)]
     assert "without the step of 5" in left("black")[1].evidence
-    assert [(step.dim, step.width) for step in left("stated")] == [("c", 8), ("ow", 5)]
+    assert widths(left("stated")) == [("c", 8), ("ow", 5)]
+    assert widths(left("black", rows=50)) == [("c", 8), ("ow", 5)]
+    # Rows are rounded up on a flat step only where none of its dimension ramps.
+    flat = _core.Step("ow", 10, plateau="flat", knowledge="black")
+    assert widths(left("black", flat)) == [("c", 8), ("ow", 5), ("ow", 10)]
 
 
 def _target(name: str) -> _core.TargetInfo:

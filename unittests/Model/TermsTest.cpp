@@ -254,8 +254,10 @@ TEST(Terms, OfStreamsWhatTheirReadsLeaveUncovered) {
   EXPECT_EQ(parseTerm("unit_uncovered/3").error().message,
             "work term 'unit_uncovered/3': reads that take '3' times as long, "
             "expected 1, 2, 4 or 8");
-  for (const Term &term : candidateTerms(*lattice))
+  for (const Term &term : candidateTerms(*lattice)) {
     EXPECT_EQ(toString(*parseTerm(toString(term))), toString(term));
+    EXPECT_FALSE(isOfBlocks(term.count)) << "units say what is in registers";
+  }
 }
 
 TEST(Terms, UnknownGroupsUnitsBlocksAndBuffers) {

@@ -173,6 +173,8 @@ inline constexpr std::array<int64_t, 6> kChannelBlocks = {16, 24, 32,
 inline constexpr unsigned kNumChannelBlocks = kChannelBlocks.size();
 /// Whether results of the kind have channels that share operands.
 bool hasChannelBlocks(LayerKind kind);
+/// What a described machine keeps in registers, its units say.
+bool looksForBlocks(const Lattice &lattice);
 /// Whether layers of the kind have output positions along more axes than one
 /// dimension of a lattice.
 bool hasPositions(LayerKind kind);
@@ -199,8 +201,9 @@ Expected<Term> parseTerm(std::string_view name);
 /// Every term worth fitting for layers on this lattice: each count of the kind,
 /// rounded on each resource that has steps, and raw; where the kind has
 /// positions, arithmetic, results and tiles in groups of them too; where it has
-/// output channels, those of each size of block; where it is cut into bands,
-/// those of each size of buffer.
+/// output channels and no description says what its registers hold, those of
+/// each size of block; where it is cut into bands, those of each size of
+/// buffer.
 std::vector<Term> candidateTerms(const Lattice &lattice);
 
 /// Which roundings of a layer are needed: bit i is resource i. Above them, in
