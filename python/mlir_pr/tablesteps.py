@@ -15,13 +15,13 @@ What sweeps or users say of steps is held against the rows as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Sequence
+from typing import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from mlir_pr import _core
-from mlir_pr.kindmodel import EXACT, errors_of_cases
+from mlir_pr.kindmodel import errors_of_cases
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,6 +32,8 @@ _BELIEVED = 0.85
 #: The same for a step to be kept at the end, of what is left without it; and where
 #: the rows show no more than three of its edges.
 _KEPT, _KEPT_FEW_EDGES = 0.7, 0.4
+#: An error, as a share: less is as good.
+_NEGLIGIBLE = 1e-3
 _MOST_ROWS = 800
 _FEWEST_GROUPS = 60
 _BRANCHES = 3
@@ -81,16 +83,21 @@ def without_refuted(layers: Sequence[_core.Layer], latencies: FloatArray,
     if np.unique(groups).size < _FEWEST_GROUPS or not doubtful:
         return known
 
-    def error(lattice: _core.Lattice) -> float:
-        errors = errors_of_cases(layers, latencies, groups, lattice)
-        cases = (_core.layer_case(lattice.query_point(layer)) for layer in layers)
-        return float(np.mean([errors[case] for case in cases if case in errors]))
-    best, result = error(known), known
+    best, result = errors_of_cases(layers, latencies, groups, known), known
     for step in doubtful:
         fewer = _without(result, step)
-        if best > EXACT and (left := error(fewer)) < best * _BELIEVED:
+        left = errors_of_cases(layers, latencies, groups, fewer)
+        if _share_left(best, left) < _BELIEVED:
             best, result = left, fewer
     return result
+
+
+def _share_left(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """The geometric mean over the cases: sweeps fill one of them with rows, which must not
+    decide for the others."""
+    shares = [max(after[case], _NEGLIGIBLE) / max(before[case], _NEGLIGIBLE)
+              for case in before if case in after]
+    return float(np.exp(np.mean(np.log(shares))))
 
 
 def _without(lattice: _core.Lattice, step: _core.Step) -> _core.Lattice:

@@ -83,12 +83,12 @@ def test_plateaus_said_to_be_flat_are_seen_to_ramp() -> None:
     assert tablesteps.settle_plateaus(layers, latencies, np.arange(300), white) == white
 
 
-def pools(count: int, seed: int) -> list[_core.Layer]:
+def pools(count: int, seed: int, window: int = 2) -> list[_core.Layer]:
     source = random.Random(seed)
-    window = {"n": 1, "kh": 2, "kw": 2, "sh": 2, "sw": 2}
+    windows = {"n": 1, "kh": window, "kw": window, "sh": 2, "sw": 2}
     drawn = [{"c": source.randint(1, 150), "oh": source.randint(1, 40), "ow": source.randint(1, 40)}
              for _ in range(count)]
-    return [_core.Layer.from_fields("pool2d", window | dims, {"op": "max"}, "i8 -> i8")
+    return [_core.Layer.from_fields("pool2d", windows | dims, {"op": "max"}, "i8 -> i8")
             for dims in drawn]
 
 
@@ -113,6 +113,19 @@ def test_steps_of_one_sweep_that_other_layers_have_not_are_left_out() -> None:
     # Rows are rounded up on a flat step only where none of its dimension ramps.
     flat = _core.Step("ow", 10, plateau="flat", knowledge="black")
     assert widths(left("black", flat)) == [("c", 8), ("ow", 5), ("ow", 10)]
+
+
+def test_rows_of_one_case_do_not_decide_for_the_others() -> None:
+    """A sweep fills one case with rows, here one that knows nothing of the step either way."""
+    noise = np.random.RandomState(1).uniform(0.7, 1.4, 300)
+    many, few = pools(300, 7), pools(70, 8, window=1)
+    layers = many + few
+    work = [500.0 + 32 * -(-layer.dims["c"] // 8) * layer.dims["oh"] * layer.dims["ow"]
+            for layer in layers]
+    latencies = np.array(work) * np.concatenate([noise, np.ones(70)])
+    steps = [_core.Step(dim, width, plateau="ramps", knowledge="black") for dim, width in (("c", 8), ("ow", 5))]
+    left = tablesteps.without_refuted(layers, latencies, np.arange(370), _core.Lattice("pool2d", steps)).steps
+    assert [(step.dim, step.width) for step in left] == [("c", 8), ("ow", 1)]
 
 
 def _target(name: str) -> _core.TargetInfo:
