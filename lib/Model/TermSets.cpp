@@ -77,30 +77,12 @@ std::vector<TermSet> pr::termSets(const Lattice &lattice, bool hasTiles) {
   return sets;
 }
 
-/// What an engine counts that takes so many positions at a time.
-static TermSet positionsSet(const std::vector<Term> &terms, uint8_t group) {
-  TermSet set{"positions/" + std::to_string(kPositionGroups[group - 1]), {}};
+/// The counts of one sort, of one size of group, buffer or block.
+static TermSet setOf(std::string name, const std::vector<Term> &terms,
+                     bool (*isWanted)(CountKind), uint8_t group) {
+  TermSet set{std::move(name), {}};
   for (const Term &term : terms)
-    if (term.group == group && !isOfUnits(term.count) &&
-        !isOfBands(term.count) && !isOfBlocks(term.count))
-      set.terms.push_back(term);
-  return set;
-}
-
-/// Of a buffer of one size, that layers are cut for.
-static TermSet bandsSet(const std::vector<Term> &terms, uint8_t place) {
-  TermSet set{toString({CountKind::Bands, std::nullopt, place}), {}};
-  for (const Term &term : terms)
-    if (isOfBands(term.count) && term.group == place)
-      set.terms.push_back(term);
-  return set;
-}
-
-/// Of blocks of so many output channels.
-static TermSet blocksSet(const std::vector<Term> &terms, uint8_t place) {
-  TermSet set{"channel_blocks/" + std::to_string(kChannelBlocks[place]), {}};
-  for (const Term &term : terms)
-    if (isOfBlocks(term.count) && term.group == place)
+    if (isWanted(term.count) && term.group == group)
       set.terms.push_back(term);
   return set;
 }
@@ -113,13 +95,17 @@ std::vector<TermSet> pr::additions(const Lattice &lattice) {
       capacity.terms.push_back(term);
   std::vector<TermSet> sets = {capacity};
   if (hasPositions(lattice.kind))
-    for (uint8_t group = 1; group <= kNumPositionGroups; ++group)
-      sets.push_back(positionsSet(terms, group));
+    for (uint8_t i = 0; i < kNumPositionGroups; ++i)
+      sets.push_back(setOf("positions/" + std::to_string(kPositionGroups[i]),
+                           terms, countsPositions, i + 1));
   if (hasBands(lattice.kind))
-    for (uint8_t place = 0; place < kNumBufferSizes; ++place)
-      sets.push_back(bandsSet(terms, place));
+    for (uint8_t i = 0; i < kNumBufferSizes; ++i)
+      sets.push_back(setOf(toString({CountKind::Bands, std::nullopt, i}), terms,
+                           isOfBands, i));
   if (looksForBlocks(lattice))
-    for (uint8_t place = 0; place < kNumChannelBlocks; ++place)
-      sets.push_back(blocksSet(terms, place));
+    for (uint8_t i = 0; i < kNumChannelBlocks; ++i)
+      sets.push_back(
+          setOf("channel_blocks/" + std::to_string(kChannelBlocks[i]), terms,
+                isOfBlocks, i));
   return sets;
 }

@@ -74,7 +74,8 @@ std::string_view pr::toString(CountKind count) {
   return nameOf(static_cast<unsigned>(count));
 }
 
-bool pr::hasChannelBlocks(LayerKind kind) {
+/// Whether results of the kind have channels that share operands.
+static bool hasChannelBlocks(LayerKind kind) {
   return kind == LayerKind::MatMul || kindInfo(kind).findDim("oc");
 }
 
@@ -112,8 +113,7 @@ bool pr::hasCount(LayerKind kind, CountKind count) {
   }
 }
 
-/// Counts that grow with positions.
-static bool countsPositions(CountKind count) {
+bool pr::countsPositions(CountKind count) {
   return count == CountKind::Macs || count == CountKind::OutputElements ||
          isInLines(count) || isOfTiles(count);
 }

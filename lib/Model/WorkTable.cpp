@@ -73,34 +73,6 @@ static std::optional<unsigned> groupedDim(LayerKind kind) {
   return found ? found : info.findDim("c");
 }
 
-namespace {
-/// Of a kind whose channels share operands: those of its results, and the
-/// groups that they are divided among.
-struct BlockDims {
-  std::optional<unsigned> channels, groups;
-};
-} // namespace
-
-static std::vector<BlockDims> makeBlockDims() {
-  std::vector<BlockDims> table;
-  for (const KindInfo &info : allLayerKinds()) {
-    BlockDims &entry = table.emplace_back();
-    if (hasChannelBlocks(info.kind))
-      entry = {groupedDim(info.kind), info.findDim("g")};
-  }
-  return table;
-}
-
-/// Output channels of one group of a grouped convolution.
-static int64_t channelsOf(const Layer &layer) {
-  static const std::vector<BlockDims> table = makeBlockDims();
-  const BlockDims &dims = table[static_cast<size_t>(layer.kind)];
-  if (!dims.channels)
-    return 1;
-  int64_t groups = dims.groups ? std::max<int64_t>(1, layer[*dims.groups]) : 1;
-  return std::max<int64_t>(1, layer[*dims.channels] / groups);
-}
-
 /// The extent up to which the narrowest step of a dimension has its first
 /// plateau; the whole extent without steps.
 static int64_t firstPlateau(const Lattice &lattice, unsigned dim,
@@ -123,7 +95,6 @@ int64_t pr::positionsOf(const Layer &layer) {
 
 WorkTable::Extent WorkTable::extentOf(const Layer &layer, const Work &work) {
   Extent extent;
-  extent.channels = channelsOf(layer);
   if (!hasWindow(layer.kind))
     return extent;
   extent.positions = positionsOf(layer);
@@ -142,6 +113,8 @@ void WorkTable::addFirstGroup(const Layer &layer, const Lattice &lattice,
     return;
   extent.rows = outputRowsOf(layer);
   int64_t all = std::max<int64_t>(1, layer[*channels]);
+  auto groups = layer.info().findDim("g");
+  extent.channels = std::max<int64_t>(1, all / (groups ? layer[*groups] : 1));
   int64_t first = firstPlateau(lattice, *channels, all);
   // Whole tensors are multiples of channels, images and rows.
   extent.firstWeightBytes = work.weightBytes / all * first;

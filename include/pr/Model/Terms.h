@@ -171,13 +171,14 @@ inline constexpr unsigned kNumPositionGroups = kPositionGroups.size();
 inline constexpr std::array<int64_t, 6> kChannelBlocks = {16, 24, 32,
                                                           48, 64, 128};
 inline constexpr unsigned kNumChannelBlocks = kChannelBlocks.size();
-/// Whether results of the kind have channels that share operands.
-bool hasChannelBlocks(LayerKind kind);
-/// What a described machine keeps in registers, its units say.
+/// Whether blocks of them may be among the terms: where channels of the kind
+/// share operands. What a described machine keeps in registers, its units say.
 bool looksForBlocks(const Lattice &lattice);
 /// Whether layers of the kind have output positions along more axes than one
 /// dimension of a lattice.
 bool hasPositions(LayerKind kind);
+/// Counts that grow with positions.
+bool countsPositions(CountKind count);
 /// Output positions of one image.
 int64_t positionsOf(const Layer &layer);
 
@@ -207,9 +208,10 @@ Expected<Term> parseTerm(std::string_view name);
 std::vector<Term> candidateTerms(const Lattice &lattice);
 
 /// Which roundings of a layer are needed: bit i is resource i. Above them, in
-/// the same order, those of the first group, which bands are made of as well;
-/// then the first group of the layer as it is; then the tiles, without groups
-/// of positions and with each; then the units of a description.
+/// the same order, those with output channels and their first group, which
+/// blocks and bands are made of; then the first group of the layer as it is;
+/// then the tiles, without groups of positions and with each; then the units of
+/// a description.
 using ResourceMask = uint32_t;
 inline constexpr unsigned kFirstTileBit = 2 * kNumResources + 1;
 inline constexpr unsigned kUnitBit = kFirstTileBit + 1 + kNumPositionGroups;
@@ -222,7 +224,8 @@ inline ResourceMask maskOf(const Term &term) {
     return ResourceMask(1u << (kFirstTileBit + term.group));
   if (isOfUnits(term.count))
     return ResourceMask(1u << kUnitBit);
-  bool readsGroups = isOfGroups(term.count) || isOfBands(term.count);
+  bool readsGroups =
+      isOfGroups(term.count) || isOfBlocks(term.count) || isOfBands(term.count);
   unsigned place = readsGroups ? kNumResources : 0;
   if (term.steps)
     return ResourceMask(1u << (place + static_cast<unsigned>(*term.steps)));
@@ -246,6 +249,8 @@ public:
 private:
   /// What Work does not count, of the layer or one of its roundings.
   struct Extent {
+    /// Output channels of one group of a grouped convolution.
+    int64_t channels = 1;
     /// Of the first group of output channels.
     int64_t firstWeightBytes = 0, firstInputBytes = 0;
     int64_t firstMacs = 0, firstOutputBytes = 0;
@@ -253,8 +258,6 @@ private:
     /// Elements of one line.
     int64_t inputLine = 1, outputLine = 1;
     int64_t positions = 1;
-    /// Output channels of one group of a grouped convolution.
-    int64_t channels = 1;
     OutputRows rows;
   };
   static Extent extentOf(const Layer &layer, const Work &work);
