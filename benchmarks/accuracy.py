@@ -6,7 +6,9 @@ Each described machine is sampled in every way, and from each sample three learn
 trained: the plain forest of latencies, the same of rates (arithmetic a cycle), and the
 step-aware model. All are asked about the same layers, drawn at random; forests that learned
 from representatives are asked at the representative. A figure is the mean error of all
-seeds; `auto` and the step-aware model are the project's defaults. Tables of GPU kernels,
+seeds; `auto` and the step-aware model are the project's defaults. oneDNN's convolutions, whose
+instructions valgrind counts, have the steps that sweeps found (`benchmarks/run.sh onednn`), fewer
+budgets and 500 layers to be asked about, for a second each. Tables of GPU kernels,
 measured elsewhere, have no steps and only their own rows to choose from: at random, or
 where a model is least sure.
 """
@@ -18,7 +20,8 @@ import itertools
 import json
 import os
 import sys
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +32,8 @@ from mlir_pr.fileio import write_atomically
 from mlir_pr.kindmodel import Row
 from mlir_pr.runner import PlannedLayer
 from modelling import (ImportedTable, Machine, ask, errors, gpu_table, learn, machines, percent,
-                       plain, progress, sample_actively, shared_folder, simulated_hardware)
+                       plain, progress, sample_actively, shared_folder, simulated_hardware, usable)
+from onednn import counted_machine
 from results import Result
 
 SAMPLINGS = ("random", "pr", "pr+starts", "auto", "active")
@@ -38,6 +42,8 @@ LEARNERS = ("plain forest", "rate forest", "step-aware")
 AT_REPRESENTATIVES = {"plain forest": "paper", "rate forest": "paper, rates"}
 BUDGETS = (200, 400, 800, 1600)
 TESTS = 2000
+#: Where measuring takes long: the largest budget and the number of layers asked about.
+SLOW_BUDGET, SLOW_TESTS = 400, 500
 #: The default must be this close to the best of a machine and budget.
 CLOSE_SHARE, CLOSE_POINTS = 1.05, 0.001
 #: Where all plateaus are flat: the share of the error of random samples that
@@ -90,6 +96,10 @@ class PoolOfRows:
 
 Truth = tuple[list[_core.Layer], np.ndarray]
 Source = Machine | PoolOfRows
+#: A budget of a machine.
+Cell = tuple[Source, int]
+#: Error by machine, budget, sampling and learner.
+Means = dict[tuple[str, int, str, str], float]
 
 
 @dataclass(frozen=True)
@@ -103,11 +113,21 @@ class Job:
         return self.source.name, self.budget, self.sampling, self.seed
 
 
-def sources() -> list[Source]:
-    found: list[Source] = [*machines(), *simulated_hardware()]
+def sources(latencies: Path) -> list[Source]:
+    """`latencies`: a file for those of layers that take long to measure."""
+    found: list[Source] = [*machines(), *simulated_hardware(),
+                           *(replace(one, kept=latencies) for one in usable([counted_machine()]))]
     if (shared_folder() / "data" / "nvidia-kernels").exists():
         found += [PoolOfRows(gpu_table(name)) for name in TABLES]
     return found
+
+
+def is_slow(source: Source) -> bool:
+    return isinstance(source, Machine) and source.kept is not None
+
+
+def budgets_of(source: Source, budgets: list[int]) -> list[int]:
+    return [one for one in budgets if one <= SLOW_BUDGET or not is_slow(source)]
 
 
 def samplings_of(source: Source) -> tuple[str, ...]:
@@ -117,7 +137,7 @@ def samplings_of(source: Source) -> tuple[str, ...]:
 def truth_of(source: Source) -> Truth:
     if isinstance(source, PoolOfRows):
         return source.truth()
-    layers = source.drawn(TESTS, 1000)
+    layers = source.drawn(SLOW_TESTS if is_slow(source) else TESTS, 1000)
     return layers, source.measure(layers)
 
 
@@ -176,23 +196,11 @@ def main() -> int:
     given = parser.parse_args()
     seeds = range(1 if given.quick else given.seeds)
     budgets = [200, 800] if given.quick else given.budgets
-    chosen = [one for one in sources() if one.name.startswith(given.machines)]
-    outcomes = Outcomes(given.file)
-    # By seed first: what is there after an interruption is comparable.
-    jobs = [Job(source, budget, sampling, seed)
-            for seed, budget, source in itertools.product(seeds, budgets, chosen)
-            for sampling in samplings_of(source)]
-    jobs = [job for job in jobs if job.key() not in outcomes.found]
-    truths = {name: truth_of(next(one for one in chosen if one.name == name))
-              for name in {job.source.name for job in jobs}}
-    with concurrent.futures.ProcessPoolExecutor(given.jobs) as pool:
-        done = pool.map(run, jobs, [truths[job.source.name] for job in jobs])
-        for job, outcome in zip(progress(jobs, "models"), done):
-            outcomes.add(job, outcome)
-    mean = {(source.name, budget, sampling, learner):
-            outcomes.mean(source, budget, sampling, learner, seeds)
-            for source, budget, learner in itertools.product(chosen, budgets, LEARNERS)
-            for sampling in samplings_of(source)}
+    with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
+        latencies = given.file.with_suffix(".latencies") if given.file else Path(folder) / "latencies"
+        chosen = [one for one in sources(latencies) if one.name.startswith(given.machines)]
+        cells = [(source, budget) for source in chosen for budget in budgets_of(source, budgets)]
+        mean = measure_cells(cells, seeds, Outcomes(given.file), given.jobs)
     result = Result("accuracy", "Sampling and learner",
                     " ".join((__doc__ or "").split("\n\n")[1].split()))
     for learner in LEARNERS:
@@ -201,17 +209,34 @@ def main() -> int:
                      [[source.name, f"{budget:,}",
                        *(percent(mean[source.name, budget, sampling, learner])
                          if sampling in samplings_of(source) else "-" for sampling in SAMPLINGS)]
-                      for source, budget in itertools.product(chosen, budgets)])
-    missed = judge(mean, chosen, budgets, result)
+                      for source, budget in cells])
+    missed = judge(mean, cells, result)
     result.write(keep=not given.quick and not given.machines)
     return 1 if missed else 0
 
 
-def judge(mean: dict[tuple[str, int, str, str], float], chosen: list[Source], budgets: list[int],
-          result: Result) -> bool:
+def measure_cells(cells: list[Cell], seeds: range, outcomes: Outcomes, processes: int) -> Means:
+    """Trains and asks whatever is not among the outcomes."""
+    # By seed first: what is there after an interruption is comparable.
+    jobs = [Job(source, budget, sampling, seed) for seed in seeds for source, budget in cells
+            for sampling in samplings_of(source)]
+    jobs = [job for job in jobs if job.key() not in outcomes.found]
+    truths = {name: truth_of(next(job.source for job in jobs if job.source.name == name))
+              for name in {job.source.name for job in jobs}}
+    with concurrent.futures.ProcessPoolExecutor(processes) as pool:
+        done = pool.map(run, jobs, [truths[job.source.name] for job in jobs])
+        for job, outcome in zip(progress(jobs, "models"), done):
+            outcomes.add(job, outcome)
+    return {(source.name, budget, sampling, learner):
+            outcomes.mean(source, budget, sampling, learner, seeds)
+            for source, budget in cells for learner in LEARNERS
+            for sampling in samplings_of(source)}
+
+
+def judge(mean: Means, cells: list[Cell], result: Result) -> bool:
     """Adds notes on what was asked for and is not so."""
     far, flat = [], []
-    for machine, budget in itertools.product(chosen, budgets):
+    for machine, budget in cells:
         samplings = samplings_of(machine)
         cell = {(sampling, learner): mean[machine.name, budget, sampling, learner]
                 for sampling, learner in itertools.product(samplings, LEARNERS)}

@@ -75,6 +75,19 @@ def measure(target: str, layers: Sequence[_core.Layer]) -> FloatArray:
                      for reply in replies], dtype=np.float64)
 
 
+def measure_once(target: str, layers: Sequence[_core.Layer], file: Path) -> FloatArray:
+    """The same, for targets that take long: what was measured is in `file`, as lines of a layer
+    and its latency, and stays there. Several processes may share it."""
+    known = dict(map(json.loads, file.read_text().splitlines())) if file.exists() else {}
+    missing = [layer for layer in dict.fromkeys(layers) if layer.text not in known]
+    if missing:
+        found = {layer.text: value for layer, value in zip(missing, measure(target, missing))}
+        with open(file, "a", encoding="utf-8") as kept:
+            kept.write("".join(json.dumps(entry) + "\n" for entry in found.items()))
+        known.update(found)
+    return np.array([known[layer.text] for layer in layers], dtype=np.float64)
+
+
 def _campaign(config: dict[str, Any]) -> Campaign:
     with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
         file = Path(folder) / "campaign.yaml"
@@ -89,17 +102,20 @@ def plan(config: dict[str, Any], info: _core.TargetInfo,
     return planning.make_plan(_campaign(config), info, network_layers).layers
 
 
-def campaign_rows(target: str, config: dict[str, Any], info: _core.TargetInfo,
+Measure = Callable[[Sequence[_core.Layer]], FloatArray]
+
+
+def campaign_rows(measure: Measure, config: dict[str, Any], info: _core.TargetInfo,
                   network_layers: Sequence[_core.Layer]) -> list[Row]:
     """What a campaign measures, rounds included."""
     campaign = _campaign(config)
     first, sizes = rounds.split(campaign, planning.make_plan(campaign, info, network_layers))
-    planned, known = list(first.layers), rows(target, first.layers)
+    planned, known = list(first.layers), rows(measure, first.layers)
     for size in sizes:
         measured = _as_measured(known, info)
         chosen = rounds.choose(campaign, info, network_layers, measured, planned, size).layers
         planned += chosen
-        known += rows(target, chosen)
+        known += rows(measure, chosen)
     return known
 
 
@@ -112,11 +128,11 @@ def layers_of(planned: Sequence[PlannedLayer]) -> list[_core.Layer]:
     return [_core.Layer.parse(one.layer) for one in planned]
 
 
-def rows(target: str, planned: Sequence[PlannedLayer]) -> list[Row]:
+def rows(measure: Measure, planned: Sequence[PlannedLayer]) -> list[Row]:
     """Those that the target can run, measured."""
     layers = layers_of(planned)
     return [Row(layer, float(value), independent=one.role == "independent")
-            for one, layer, value in zip(planned, layers, measure(target, layers)) if value > 0]
+            for one, layer, value in zip(planned, layers, measure(layers)) if value > 0]
 
 
 def sample_actively(count: int, seed: int, info: _core.TargetInfo, begin: Callable[[int], list[Row]],
@@ -145,10 +161,17 @@ class Machine:
     flat: bool = True
     #: Of hardware that describes no steps: a target that does, the same machine.
     described_by: str = ""
+    #: The same of a library: dimension, width and plateau of steps that were found.
+    found_steps: tuple[tuple[str, int, str], ...] = ()
+    #: More of what a campaign says of the kind.
+    domain: tuple[tuple[str, Any], ...] = ()
+    #: Where measuring takes long: a file for what was measured.
+    kept: Path | None = None
 
     @functools.cached_property
     def info(self) -> _core.TargetInfo:
-        return describe(self.described_by or self.target)
+        info = describe(self.described_by or self.target)
+        return _with_steps(info, self.kind, self.found_steps) if self.found_steps else info
 
     def plan(self, sampling: str, count: int, seed: int,
              share: float | None = None) -> list[PlannedLayer]:
@@ -160,12 +183,12 @@ class Machine:
 
     def _config(self, sampling: str, count: int, seed: int) -> dict[str, Any]:
         return {"seed": seed, "sampling": sampling, "budget": {"count": count},
-                "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims)}}}
+                "kinds": {self.kind: {"types": [self.types], "dims": dict(self.dims), **dict(self.domain)}}}
 
     def sample(self, sampling: str, count: int, seed: int) -> list[Row]:
         """What a campaign of so many layers measures."""
         if sampling != "active":
-            return campaign_rows(self.target, self._config(sampling, count, seed), self.info, ())
+            return campaign_rows(self.measure, self._config(sampling, count, seed), self.info, ())
         planned = self.plan(sampling, count, seed)
         return sample_actively(
             count, seed, self.info, lambda size: self.rows(planned[:size]),
@@ -176,10 +199,21 @@ class Machine:
         return layers_of(self.plan("random", count, seed))
 
     def measure(self, layers: Sequence[_core.Layer]) -> FloatArray:
-        return measure(self.target, layers)
+        return measure_once(self.target, layers, self.kept) if self.kept else measure(self.target, layers)
 
     def rows(self, planned: Sequence[PlannedLayer]) -> list[Row]:
-        return rows(self.target, planned)
+        return rows(self.measure, planned)
+
+
+def _with_steps(info: _core.TargetInfo, kind: str,
+                steps: Iterable[tuple[str, int, str]]) -> _core.TargetInfo:
+    text = json.loads(info.to_json())
+    for one in text["kinds"]:
+        if one["kind"] == kind:
+            one["steps"] = [{"dim": dim, "width": width, "offset": 0, "region_low": 1,
+                             "resource": "compute", "plateau": plateau, "knowledge": "black",
+                             "evidence": "found by sweeps"} for dim, width, plateau in steps]
+    return _core.TargetInfo.from_json(json.dumps(text))
 
 
 NARROW = (("oc", [1, 128]), ("ic", [1, 128]), ("ih", [4, 56]), ("iw", [4, 56]),
@@ -196,7 +230,8 @@ _SPEECH = (("oc", {"range": [1, 128], "scale": "linear"}),
            ("iw", {"range": [16, 128], "scale": "linear"}), ("pw", {"values": [0, "kw // 2"]}))
 
 
-def _usable(found: Sequence[Machine]) -> list[Machine]:
+def usable(found: Sequence[Machine]) -> list[Machine]:
+    """Those whose targets this build has."""
     text = toolchain.output_of([str(toolchain.bench_opt()), "--list-targets=json"])
     known = {one["name"] for one in json.loads(text)["targets"] if one["available"]}
     return [one for one in found if Path(one.target).exists() or one.target.split("[")[0] in known]
@@ -214,12 +249,12 @@ def machines() -> list[Machine]:
         Machine("plasticine", "plasticine", "matmul", _MATMUL, types="f32, f32 -> f32", flat=False),
         Machine("gemmini", "gemmini", "matmul", _MATMUL, flat=False),
     ]
-    return _usable(found)
+    return usable(found)
 
 
 def simulated_hardware() -> list[Machine]:
     """What no description is asked about, but for its steps."""
-    return _usable([
+    return usable([
         Machine("systolic-rtl 8x8", "systolic-rtl[rows=8,cols=8,width=8]", "matmul", _SMALL_MATMUL,
                 flat=False, described_by="systolic_array[rows=8,cols=8,width=8]")])
 

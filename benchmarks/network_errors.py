@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import functools
 import itertools
 import os
 import sys
@@ -82,7 +83,7 @@ def study(target: str, budgets: list[int], seed: int) -> Outcomes:
     truth = dict(zip(own, measure(target, own)))
     for budget in budgets:
         config = {"seed": seed, "budget": {"count": budget}, "network_layers": "exclude"}
-        model = learn(campaign_rows(target, config, info, own), info)
+        model = learn(campaign_rows(functools.partial(measure, target), config, info, own), info)
         for network in networks:
             layers = list(network.layers)
             outcomes[target, network.name, budget] = judge(

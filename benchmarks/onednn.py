@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -29,11 +28,11 @@ from mlir_pr import _core, toolchain
 from mlir_pr.annotations import read_layers
 from mlir_pr.domain import swept_dimensions
 from mlir_pr.store import Store, latency_of
+from modelling import ROOT, Machine, errors as relative, percent, shared_folder
 from results import Result
 
-ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "benchmarks" / "onednn.yaml"
-SHARED = Path(os.environ.get("PR_SHARED_DIR", ROOT.parent / "shared")) / "networks"
+SHARED = shared_folder() / "networks"
 NETWORKS = ("resnet18", "mobilenet_v2")
 #: Targets in the order of the tables. Below valgrind a multiply-accumulate costs a
 #: thousand times as much, so there the layers are smaller, and a run takes ten minutes.
@@ -50,6 +49,17 @@ Nothing is stated beforehand. Off grid: random layers of the same domain; real: 
 with at least 8 input channels, up to 116 million multiply-accumulates. The model has seen neither. `onednn-counted` counts the
 instructions of the AVX2 kernels, the same number every time, of layers up to 16 million multiply-accumulates; the others are
 wall time, up to 64 million, the smallest median of interleaved passes."""
+
+
+def counted_machine() -> Machine:
+    """The counted kernels as benchmarks/accuracy.py samples them, with the steps that this
+    benchmark finds."""
+    domain = yaml.safe_load(CONFIG.read_text())["kinds"]["conv2d"]
+    domain["most_macs"] = TARGETS["onednn-counted"]
+    dims, types = domain.pop("dims"), domain.pop("types")
+    return Machine("onednn-counted", "onednn-counted", "conv2d", tuple(dims.items()), types[0],
+                   flat=False, domain=tuple(domain.items()),
+                   found_steps=(("oc", 24, "ramps"), ("oc", 8, "ramps"), ("ic", 8, "flat")))
 
 
 @dataclass
@@ -118,14 +128,6 @@ def real_layers() -> list[str]:
         layer for name in NETWORKS for layer in read_layers(str(SHARED / f"{name}.linalg.mlir")).layers
         if layer.startswith("conv2d ") and _core.Layer.parse(layer).dims["ic"] >= 8)
     return list(found)
-
-
-def relative(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    return np.abs(values / truth - 1)
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.2f} %"
 
 
 @dataclass
