@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Lattice/TilePasses.h"
 
+#include "Lattice/TilePipeline.h"
+
 #include <algorithm>
 
 using namespace pr;
@@ -21,7 +23,7 @@ static int64_t endOf(int64_t sample, int64_t count, int64_t trips,
     return trips;
   if (spread)
     return partOf(trips - 1, sample + 1, count - 1);
-  return sample == 0 ? 1 : trips - 1;
+  return 1 + partOf(trips - 2, sample, count - 2);
 }
 
 /// Another place each time, so that none of the loops that were flattened into
@@ -67,10 +69,10 @@ static double largest(const UnitTimes &times) {
   return *std::max_element(times.begin(), times.end());
 }
 
-void TilePasses::addTo(UnitBusy &busy,
-                       const std::array<bool, kMaxUnits> &moves) {
+void TilePasses::addTo(UnitBusy &busy, const UnitWork &work) const {
   double pace = 0;
-  for (Loop &loop : loops) {
+  for (const Loop &loop : loops) {
+    TilePipeline pipeline(work);
     bool looksAtAll = int64_t(loop.passes.size()) == loop.trips;
     // Nothing covers the first reads.
     double reads = loop.passes.empty() ? 0 : largest(loop.passes[0].reads);
@@ -78,13 +80,14 @@ void TilePasses::addTo(UnitBusy &busy,
       busy.uncovered[f] += kReadFactors[f] * reads;
     for (size_t i = 0; i < loop.passes.size(); ++i) {
       const TilePass &pass = loop.passes[i];
+      pipeline.add(pass, pass.times);
       pace += pass.times * std::max(pass.pace, largest(pass.busy));
       UnitTimes next{};
       if (!pass.isLast)
         next = looksAtAll ? loop.passes[i + 1].reads : pass.nextReads;
       double covering = 0, moving = 0;
       for (unsigned u = 0; u < kMaxUnits; ++u)
-        if (moves[u])
+        if (work.carriesTraffic[u])
           moving = std::max(moving, next[u] + pass.busy[u] - pass.reads[u]);
         else
           covering = std::max(covering, pass.busy[u]);
@@ -92,6 +95,7 @@ void TilePasses::addTo(UnitBusy &busy,
         busy.uncovered[f] +=
             pass.times * std::max(0.0, kReadFactors[f] * moving - covering);
     }
+    busy.pipeline = std::max(busy.pipeline, pipeline.cycles());
   }
   busy.pace = std::max(busy.pace, pace);
 }

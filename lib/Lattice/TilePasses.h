@@ -20,8 +20,8 @@ struct Sample {
 };
 
 /// Which ones: all where they are few. Where they are `spread`, each stands for
-/// as many; else the first and the last for themselves and the one before the
-/// last for all others, since only the end of a loop is ragged.
+/// as many; else the first and the last for themselves and those between for
+/// all others, since only the end of a loop is ragged.
 std::vector<Sample> samplesOf(int64_t trips, int64_t count, bool spread);
 
 /// By unit, in cycles.
@@ -32,6 +32,8 @@ struct TilePass {
   double times = 1; ///< so many that it stands for
   bool isLast = false;
   UnitTimes busy{}, reads{};
+  /// How much longer than a unit is busy with it an instruction takes, at most.
+  UnitTimes delay{};
   /// Of the pass behind, where that is not looked at itself.
   UnitTimes nextReads{};
   /// Of the slowest stream.
@@ -44,8 +46,9 @@ public:
   /// To be added to.
   std::vector<TilePass> &of(int64_t trips, const std::vector<Sample> &samples);
 
-  /// The slowest unit of each pass, added up, and what reads leave uncovered.
-  void addTo(UnitBusy &busy, const std::array<bool, kMaxUnits> &moves);
+  /// The slowest unit of each pass, added up, what reads leave uncovered, and
+  /// all passes as a pipeline.
+  void addTo(UnitBusy &busy, const UnitWork &work) const;
 
 private:
   struct Loop {

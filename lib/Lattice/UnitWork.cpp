@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "pr/Lattice/UnitWork.h"
 
-#include "Lattice/TilePasses.h"
+#include "Lattice/TilePipeline.h"
 #include "pr/Layer/ExprOps.h"
 #include "pr/Support/Bursts.h"
 
@@ -16,13 +16,15 @@ using Actions = std::vector<Action>;
 
 namespace {
 /// How closely loops are looked at: up to so many iterations all of them, else
-/// three, or so many of flattened ones. At most so many actions: a compiler
+/// kFew, or so many of flattened ones. At most so many actions: a compiler
 /// waits for it, a millisecond where the mapping itself searches for its tiles.
 struct Effort {
   int64_t innermost, outer, flattened;
   uint64_t actions;
 };
 } // namespace
+/// The first one, two in a row, which may take turns at two buffers, the last.
+static constexpr int64_t kFew = 4;
 /// All runs of an access together.
 static constexpr int64_t kMostWords = int64_t(1) << 40;
 static constexpr Effort kEfforts[] = {{32, 4, 64, 4000}, {3, 3, 64, 500000}};
@@ -53,7 +55,7 @@ class Evaluator {
 public:
   Evaluator(const UnitWork &work, const std::vector<int64_t> &numbers,
             const Effort &effort)
-      : work(work), effort(effort), values(work.numValues) {
+      : work(work), effort(effort), values(work.numValues), pipeline(work) {
     for (size_t i = 0; i < work.inputs.size(); ++i)
       values[i] = numbers[work.inputs[i]];
     for (auto [place, value] : work.constants)
@@ -76,6 +78,10 @@ private:
   bool runStream(const Action &action, int64_t trips, Pass pass);
   bool runPass(const Action &action, Pass pass, TilePass &tile);
   bool readNext(const Action &action, TilePass &tile);
+  void beginPass();
+  void addPass(double times, TilePass &tile) const;
+  void beginLoopPass(double times, double alike);
+  void endLoopPass();
   void enter(const Action &loop, int64_t iteration);
   bool runBody(const Action &action, double times, Pass pass, Round &round);
   bool runWhile(const Action &action, Pass pass, Round &round);
@@ -87,7 +93,13 @@ private:
   UnitBusy result;
   /// The part of the total that is reads.
   UnitTimes reads{};
+  /// Of the pass under way: these sums when it began, and its delays so far.
+  UnitTimes totalBefore{}, readsBefore{}, delay{};
   TilePasses streams;
+  /// Where there are no streams, of the iterations of innermost loops, each up
+  /// to the next one.
+  TilePipeline pipeline;
+  double loopTimes = 0, loopAlike = 1; ///< no times: none is under way
   uint64_t used = 0;
 };
 } // namespace
@@ -97,7 +109,11 @@ bool Evaluator::run(const Actions &actions) {
   if (!run(actions, {}, whole))
     return false;
   result.pace = whole.pace();
-  streams.addTo(result, work.carriesTraffic);
+  streams.addTo(result, work);
+  if (!work.hasStreams) {
+    endLoopPass();
+    result.pipeline = pipeline.cycles();
+  }
   return true;
 }
 
@@ -161,10 +177,13 @@ bool Evaluator::split(const Action &action) {
 }
 
 void Evaluator::add(const Action &action, Pass pass, Round &round) {
-  double busy = double(values[action.operands[0]]) / double(action.members);
+  auto alone = double(values[action.operands[0]]);
+  double busy = alone / double(action.members);
   auto latency = double(values[action.operands[1]]);
   round.own[action.result] += busy;
   result.total[action.result] += pass.times * busy;
+  double &longest = delay[action.result];
+  longest = std::max(longest, latency - alone);
   if (action.traffic == UnitWork::Traffic::Read)
     reads[action.result] += pass.times * busy;
   if (pass.isFirst)
@@ -178,6 +197,8 @@ bool Evaluator::runBody(const Action &action, double times, Pass pass,
                         Round &round) {
   Round own;
   pass.times *= times;
+  if (action.isInnermost && !work.hasStreams)
+    beginLoopPass(pass.times, times);
   if (!run(action.body, pass, own))
     return false;
   round.inside += times * own.pace();
@@ -201,7 +222,10 @@ bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
     return true;
   if (action.isOfStream)
     return runStream(action, trips, pass);
-  if (action.isAlike) {
+  // Like passes follow each other, but like loops of passes come to each
+  // other's ends.
+  bool isOfPasses = work.readsInPasses && !work.hasStreams;
+  if (action.isAlike && (action.isInnermost || !isOfPasses)) {
     enter(action, 0);
     return runBody(action, double(trips), pass, round);
   }
@@ -217,7 +241,7 @@ void Evaluator::enter(const Action &loop, int64_t iteration) {
 bool Evaluator::runSome(const Action &action, int64_t trips, Pass pass,
                         Round &round) {
   int64_t most = action.isInnermost ? effort.innermost : effort.outer;
-  int64_t few = action.isFlattened ? effort.flattened : 3;
+  int64_t few = action.isFlattened ? effort.flattened : kFew;
   int64_t count = trips <= std::max(most, few) ? trips : few;
   for (const Sample &sample : samplesOf(trips, count, action.isFlattened)) {
     enter(action, sample.iteration);
@@ -252,6 +276,23 @@ bool Evaluator::runStream(const Action &action, int64_t trips, Pass pass) {
   return true;
 }
 
+/// One stream's part of a pass.
+bool Evaluator::runPass(const Action &action, Pass pass, TilePass &tile) {
+  beginPass();
+  Round own;
+  if (!run(action.body, pass, own))
+    return false;
+  addPass(pass.times, tile);
+  tile.pace = std::max(tile.pace, own.pace());
+  return true;
+}
+
+void Evaluator::beginPass() {
+  totalBefore = result.total;
+  readsBefore = reads;
+  delay = {};
+}
+
 /// To `sum` what has been added since `before`, of one of so many passes.
 static void addSince(UnitTimes &sum, const UnitTimes &before,
                      const UnitTimes &now, double times) {
@@ -259,28 +300,40 @@ static void addSince(UnitTimes &sum, const UnitTimes &before,
     sum[u] += (now[u] - before[u]) / times;
 }
 
-/// One stream's part of a pass.
-bool Evaluator::runPass(const Action &action, Pass pass, TilePass &tile) {
-  UnitTimes before = result.total, readsBefore = reads;
-  Round own;
-  if (!run(action.body, pass, own))
-    return false;
-  addSince(tile.busy, before, result.total, pass.times);
-  addSince(tile.reads, readsBefore, reads, pass.times);
-  tile.pace = std::max(tile.pace, own.pace());
-  return true;
+void Evaluator::addPass(double times, TilePass &tile) const {
+  addSince(tile.busy, totalBefore, result.total, times);
+  addSince(tile.reads, readsBefore, reads, times);
+  for (unsigned u = 0; u < kMaxUnits; ++u)
+    tile.delay[u] = std::max(tile.delay[u], delay[u]);
+}
+
+void Evaluator::beginLoopPass(double times, double alike) {
+  endLoopPass();
+  beginPass();
+  loopTimes = times;
+  loopAlike = alike;
+}
+
+void Evaluator::endLoopPass() {
+  if (loopTimes == 0)
+    return;
+  TilePass tile;
+  tile.times = loopTimes;
+  addPass(loopTimes, tile);
+  pipeline.add(tile, loopAlike);
+  loopTimes = 0;
 }
 
 /// What the stream reads in the pass behind, which counts elsewhere.
 bool Evaluator::readNext(const Action &action, TilePass &tile) {
-  UnitBusy before = result;
-  UnitTimes readsBefore = reads;
+  UnitBusy resultBefore = result;
+  UnitTimes earlier = reads;
   Round ignored;
   if (!run(action.body, {1, false, false}, ignored))
     return false;
-  addSince(tile.nextReads, readsBefore, reads, 1);
-  result = before;
-  reads = readsBefore;
+  addSince(tile.nextReads, earlier, reads, 1);
+  result = resultBefore;
+  reads = earlier;
   return true;
 }
 

@@ -128,6 +128,8 @@ json pr::unitWorkToJson(const UnitWork &work, LayerKind kind) {
                  {"actions", actionsToJson(work.actions)}};
   for (const UnitWork::Accessor &accessor : work.accessors)
     result["accessors"].push_back({accessor.portWidth, accessor.bursts});
+  for (const UnitWork::Hold &hold : work.holds)
+    result["holds"].push_back({hold.unit, hold.last});
   for (const UnitWork::Cache &cache : work.caches)
     result["caches"].push_back({cache.unit, cache.sets, cache.ways, cache.line,
                                 cache.isRandom ? "random" : "oldest"});
@@ -295,6 +297,9 @@ UnitWork pr::unitWorkFromJson(const JsonReader &reader, LayerKind kind) {
   if (auto caches = reader.find("caches"))
     for (const JsonReader &cache : caches->elements())
       work.caches.push_back(cacheFrom(cache));
+  if (auto holds = reader.find("holds"))
+    for (const UnitWork::Copy &hold : copiesFrom(*holds))
+      work.holds.push_back({hold.to, hold.from});
   std::vector<std::string> variables = legalityVariables(kind);
   for (const JsonReader &input : reader.at("inputs").elements()) {
     auto found = std::find(variables.begin(), variables.end(), input.string());

@@ -203,19 +203,28 @@ static void findAlike(Actions &actions, uint32_t numValues) {
   }
 }
 
-/// Marks units that carry traffic; whether a stream reads.
-static bool findTraffic(const Actions &actions, bool inStream,
+static bool hasStream(const Actions &actions) {
+  return std::any_of(actions.begin(), actions.end(), [](const Action &action) {
+    return action.isOfStream || hasStream(action.body) ||
+           hasStream(action.otherwise);
+  });
+}
+
+/// Marks units that carry traffic; whether a pass, of streams or else of
+/// innermost loops, reads.
+static bool findTraffic(const Actions &actions, bool ofStreams, bool inPass,
                         std::array<bool, kMaxUnits> &carriesTraffic) {
-  bool readsInStreams = false;
+  bool readsInPasses = false;
   for (const Action &action : actions) {
     if (action.kind == ActionKind::Add && action.traffic != Traffic::None)
       carriesTraffic[action.result] = true;
-    bool inside = inStream || action.isOfStream;
-    readsInStreams |= inStream && action.traffic == Traffic::Read;
-    readsInStreams |= findTraffic(action.body, inside, carriesTraffic);
-    readsInStreams |= findTraffic(action.otherwise, inside, carriesTraffic);
+    bool inside =
+        inPass || (ofStreams ? action.isOfStream : action.isInnermost);
+    readsInPasses |= inPass && action.traffic == Traffic::Read;
+    for (const Actions *inner : {&action.body, &action.otherwise})
+      readsInPasses |= findTraffic(*inner, ofStreams, inside, carriesTraffic);
   }
-  return readsInStreams;
+  return readsInPasses;
 }
 
 void UnitWork::simplify() {
@@ -223,7 +232,9 @@ void UnitWork::simplify() {
   liveness.find(actions);
   liveness.drop(actions);
   findAlike(actions, numValues);
-  readsInStreams = findTraffic(actions, false, carriesTraffic);
+  hasStreams = hasStream(actions);
+  readsInPasses = findTraffic(actions, hasStreams, false, carriesTraffic);
+  readsInStreams = hasStreams && readsInPasses;
 }
 
 //===----------------------------------------------------------------------===//
@@ -273,6 +284,8 @@ Expected<void> UnitWork::check(LayerKind kind) const {
   for (const Cache &cache : caches)
     sound &= cache.unit < unitNames.size() && cache.sets >= 1 &&
              cache.ways >= 1 && cache.line >= 1;
+  for (const Hold &hold : holds)
+    sound &= hold.unit < unitNames.size() && hold.last < unitNames.size();
   for (uint32_t input : inputs)
     sound &= input < variables;
   for (auto [place, value] : constants)

@@ -62,7 +62,8 @@ static constexpr std::string_view kCountNames[] = {"launch",
                                                    "unit_missed",
                                                    "unit_missed_pass",
                                                    "unit_pace",
-                                                   "unit_uncovered"};
+                                                   "unit_uncovered",
+                                                   "unit_pipeline"};
 static_assert(std::size(kCountNames) == kFirstTileCount, "one name each");
 
 static std::string_view nameOf(unsigned count) {
@@ -153,7 +154,7 @@ static const Places kPositionPlaces = {
 
 /// Null for a count without.
 static const Places *placesOf(CountKind count) {
-  if (count == CountKind::UnitPace)
+  if (count == CountKind::UnitPace || count == CountKind::UnitPipeline)
     return nullptr;
   if (count == CountKind::UnitUncovered)
     return &kReadPlaces;
@@ -247,6 +248,8 @@ static size_t numUnits(const Lattice &lattice, CountKind count) {
     return std::min<size_t>(work.unitNames.size(), 1);
   case CountKind::UnitUncovered:
     return work.readsInStreams ? kNumReadFactors : 0;
+  case CountKind::UnitPipeline:
+    return work.readsInPasses ? 1 : 0;
   default:
     return work.unitNames.size();
   }

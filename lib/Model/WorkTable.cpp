@@ -222,6 +222,8 @@ double WorkTable::unitValue(const Term &term) const {
     return term.group < kMaxCaches ? missedPass[term.group] : 0;
   case CountKind::UnitUncovered:
     return units.uncovered[term.group];
+  case CountKind::UnitPipeline:
+    return units.pipeline;
   default:
     return units.pace;
   }

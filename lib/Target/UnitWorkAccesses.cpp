@@ -84,6 +84,22 @@ const Unit *Compiler::accessor(const Issue &issue, const Access &access,
   return nullptr;
 }
 
+/// What a unit does with an instruction: None unless it moves data between
+/// memories.
+Traffic Compiler::trafficOf(const Unit &unit, const Issue &issue) const {
+  auto touches = [&](const std::vector<Access> &accesses, Traffic traffic) {
+    return std::any_of(accesses.begin(), accesses.end(),
+                       [&](const Access &access) {
+                         return diagram.storages[access.storage].kind !=
+                                    StorageKind::RegisterFile &&
+                                accessor(issue, access, traffic) == &unit;
+                       });
+  };
+  if (touches(issue.reads, Traffic::Read))
+    return Traffic::Read;
+  return touches(issue.writes, Traffic::Write) ? Traffic::Write : Traffic::None;
+}
+
 /// How long the ports of a memory are busy, and the unit's places for accesses
 /// that are under way; registers have no ports.
 void Compiler::access(const Frame &frame, const Issue &issue,

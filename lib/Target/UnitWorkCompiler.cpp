@@ -161,12 +161,14 @@ void Compiler::choice(const Frame &frame, const If &choice, Actions &actions) {
 void Compiler::issue(const Frame &frame, const Issue &issue, Actions &actions) {
   add("instructions", constant(1), constant(1), 1, actions);
   std::vector<uint32_t> stages;
+  std::vector<const Unit *> passed;
   for (const Unit &unit : diagram.units) {
     const Process *process = findProcess(unit, issue.operation);
     if (!process ||
         std::find(stages.begin(), stages.end(), unit.stage) != stages.end())
       continue;
     stages.push_back(unit.stage);
+    passed.push_back(&unit);
     const Pair *pair = pairOf(unit, issue);
     if (!pair)
       use(frame, unit, process->latency, {&issue}, actions);
@@ -174,10 +176,28 @@ void Compiler::issue(const Frame &frame, const Issue &issue, Actions &actions) {
       use(frame, unit, pair->process->latency, {pair->first, pair->second},
           actions);
   }
+  addHolds(passed);
   for (const Access &one : issue.reads)
     access(frame, issue, one, Traffic::Read, actions);
   for (const Access &one : issue.writes)
     access(frame, issue, one, Traffic::Write, actions);
+}
+
+/// Of one instruction: units that it leaves only when the last one is done with
+/// it. A stage with room for several is waited for by none.
+void Compiler::addHolds(const std::vector<const Unit *> &passed) {
+  for (const Unit *unit : passed) {
+    const arch::Stage &stage = diagram.stages[unit->stage];
+    if (!stage.holdUntilCompletion || stage.capacity > 1 ||
+        unit == passed.back())
+      continue;
+    UnitWork::Hold hold{unitOf(unit->name), unitOf(passed.back()->name)};
+    bool isKnown = std::any_of(
+        work.holds.begin(), work.holds.end(),
+        [&](const UnitWork::Hold &one) { return one.unit == hold.unit; });
+    if (!isKnown && std::max(hold.unit, hold.last) < kMaxUnits)
+      work.holds.push_back(hold);
+  }
 }
 
 void Compiler::use(const Frame &frame, const Unit &unit, const Program &latency,
@@ -193,7 +213,7 @@ void Compiler::use(const Frame &frame, const Unit &unit, const Program &latency,
   uint32_t busy =
       latency.outputs.size() > 1 ? inner.place(latency.outputs[1]) : whole;
   add(unit.name, busy, whole, product(diagram.stages[unit.stage].instances),
-      actions);
+      actions, trafficOf(unit, **issues.begin()));
 }
 
 UnitWork Compiler::compile() {
@@ -212,6 +232,7 @@ UnitWork Compiler::compile() {
                          ? constant(0)
                          : next++);
   Frame frame{program, enter(program), inputs};
+  unitOf("instructions"); // kInstructions
   block(frame, program.root, work.actions);
   work.simplify();
   return std::move(work);

@@ -84,6 +84,7 @@ private:
   void issue(const Frame &frame, const Issue &issue, Actions &actions);
   void use(const Frame &frame, const Unit &unit, const Program &latency,
            std::initializer_list<const Issue *> issues, Actions &actions);
+  void addHolds(const std::vector<const Unit *> &passed);
   void addCaches(const Storage &storage);
   void access(const Frame &frame, const Issue &issue, const Access &access,
               Traffic traffic, Actions &actions);
@@ -92,6 +93,7 @@ private:
                                       const Storage &storage, Actions &actions);
   void add(const std::string &name, uint32_t busy, uint32_t latency,
            int64_t members, Actions &actions, Traffic traffic = Traffic::None);
+  Traffic trafficOf(const Unit &unit, const Issue &issue) const;
   const Unit *accessor(const Issue &issue, const Access &access,
                        Traffic traffic) const;
   uint32_t enter(const Program &program);

@@ -103,6 +103,35 @@ TEST(UnitWork, CutsTrafficOfGemminiAsItsUnitsDo) {
   EXPECT_LT(distance / layers, 0.05);
 }
 
+/// The mean distance of the pipeline from what the dependency graph says of
+/// random layers, and how many are within a cycle of it.
+static std::pair<double, int> pipelineBeside(const std::string &name,
+                                             int layers) {
+  std::unique_ptr<Target> target = make(name);
+  const KindSupport *support = target->info().find(LayerKind::MatMul);
+  const UnitWork &work = *support->lattice.unitWork;
+  LegalLayers legal(target->info(), *support, /*seed=*/3);
+  double distance = 0;
+  int exact = 0;
+  for (int i = 0; i < layers; ++i) {
+    Layer layer = *legal.draw(1000);
+    auto cycles = double(target->asDescribed()->evaluate(layer)->cycles);
+    double found = work.evaluate(legalityValues(layer)).pipeline;
+    distance += std::abs(found / cycles - 1) / layers;
+    exact += std::abs(found - cycles) <= 1;
+  }
+  return {distance, exact};
+}
+
+/// The pipeline takes it that units wait for each other as double buffers make
+/// them; of these machines that is nearly all there is to say.
+TEST(UnitWork, PipelinesAreNearlyWhatTheDependencyGraphSays) {
+  auto [distance, exact] = pipelineBeside("systolic_array", 200);
+  EXPECT_LT(distance, 0.02);
+  EXPECT_GE(exact, 150);
+  EXPECT_LT(pipelineBeside("plasticine", 200).first, 0.05);
+}
+
 //===----------------------------------------------------------------------===//
 // Plasticine
 //===----------------------------------------------------------------------===//

@@ -251,6 +251,7 @@ TEST(Terms, OfStreamsWhatTheirReadsLeaveUncovered) {
   const char *text = "matmul m=3 n=1 k=1 : i8, i8 -> i32";
   EXPECT_EQ(valueOf(*lattice, text, "unit_uncovered/1"), 9 + 2 * (9 - 1));
   EXPECT_EQ(valueOf(*lattice, text, "unit_uncovered/8"), 72 + 2 * (72 - 1));
+  EXPECT_EQ(valueOf(*lattice, text, "unit_pipeline"), 3 * 9 + 1);
   EXPECT_EQ(parseTerm("unit_uncovered/3").error().message,
             "work term 'unit_uncovered/3': reads that take '3' times as long, "
             "expected 1, 2, 4 or 8");
@@ -274,7 +275,7 @@ TEST(Terms, UnknownGroupsUnitsBlocksAndBuffers) {
             "work term 'channel_block_macs/20': blocks of '20' output "
             "channels, expected 16, 24, 32, 48, 64 or 128");
   for (const char *name : {"channel_block_macs", "unit_busy", "launch/4",
-                           "unit_pace/0", "macs/", "/4"})
+                           "unit_pace/0", "unit_pipeline/0", "macs/", "/4"})
     EXPECT_FALSE(parseTerm(name)) << name;
 }
 

@@ -31,6 +31,8 @@ namespace pr {
 
 /// Units of one kind's mapping that are counted at most.
 inline constexpr unsigned kMaxUnits = 16;
+/// The first one stands for the instructions, a cycle each.
+inline constexpr unsigned kInstructions = 0;
 /// Caches between its memories.
 inline constexpr unsigned kMaxCaches = 4;
 /// How many times as long as its ports are busy an access may take, by a cache
@@ -52,6 +54,10 @@ struct UnitBusy {
   /// reads of the pass behind take, if they take kReadFactors times as long as
   /// they keep memories busy. Before the first pass there are only reads.
   std::array<double, kNumReadFactors> uncovered{};
+  /// When the last pass through the tiles ends, with double buffers between
+  /// loads, units and stores, latencies included. Of streams a pass is theirs,
+  /// without streams one through an innermost loop.
+  double pipeline = 0;
 };
 
 /// Numbers live in numbered places: inputs first. A plain value.
@@ -114,7 +120,13 @@ public:
     int64_t portWidth = 1;
   };
 
+  /// A unit that an instruction leaves only when it is done with the last one.
+  struct Hold {
+    uint32_t unit = 0, last = 0;
+  };
+
   std::vector<std::string> unitNames;
+  std::vector<Hold> holds;
   std::vector<Accessor> accessors;
   std::vector<Cache> caches;
   /// Variables of legality rules (TargetInfo.h), by place.
@@ -122,9 +134,9 @@ public:
   std::vector<std::pair<uint32_t, int64_t>> constants;
   uint32_t numValues = 0;
   std::vector<Action> actions;
-  /// Whether streams read, and which units carry traffic; known from the
-  /// actions.
-  bool readsInStreams = false;
+  /// Known from the actions: whether there are streams, and they read; whether
+  /// anything reads in passes through tiles; which units carry traffic.
+  bool hasStreams = false, readsInStreams = false, readsInPasses = false;
   std::array<bool, kMaxUnits> carriesTraffic{};
 
   /// `numbers`: what legalityValues() says of the layer. All zero where a

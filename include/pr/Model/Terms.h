@@ -36,7 +36,8 @@
 //                          fit, unit_missed_pass/0 if it is passed over for
 //                          each channel alone; unit_uncovered/4 what loading
 //                          tiles takes beyond computing on those before, if
-//                          it takes 4 times as long as ports are busy
+//                          it takes 4 times as long as ports are busy;
+//                          unit_pipeline all tiles with double buffers
 //   launch                 1
 #ifndef PR_MODEL_TERMS_H
 #define PR_MODEL_TERMS_H
@@ -112,6 +113,7 @@ enum class CountKind : uint8_t {
   UnitMissedPass, ///< so for the lines that a pass over one channel touches
   UnitPace,       ///< of all units together
   UnitUncovered,  ///< reads of a pass beyond the work on the pass before
+  UnitPipeline,   ///< loads, work and stores of all passes, double-buffered
   FirstTileCount, ///< the counts of TileCounts.h in their order, from here on
 };
 inline constexpr unsigned kFirstTileCount =
@@ -127,7 +129,7 @@ inline bool isOfGroups(CountKind count) {
          (count >= CountKind::FirstMacs && count <= CountKind::RestOutputBytes);
 }
 inline bool isOfUnits(CountKind count) {
-  return count >= CountKind::UnitBusy && count <= CountKind::UnitUncovered;
+  return count >= CountKind::UnitBusy && count <= CountKind::UnitPipeline;
 }
 inline bool isLines(CountKind count) {
   return count == CountKind::InputLines || count == CountKind::OutputLines;
