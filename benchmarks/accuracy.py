@@ -34,7 +34,7 @@ from mlir_pr.runner import PlannedLayer
 from modelling import (ImportedTable, Machine, ask, errors, gpu_table, learn, machines, percent,
                        plain, progress, sample_actively, shared_folder, simulated_hardware, usable)
 from onednn import counted_machine
-from results import Result
+from results import KEPT, Result
 
 SAMPLINGS = ("random", "pr", "pr+starts", "auto", "active")
 LEARNERS = ("plain forest", "rate forest", "step-aware")
@@ -191,6 +191,8 @@ def main() -> int:
     parser.add_argument("--budgets", type=int, nargs="+", default=list(BUDGETS))
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--machines", default="", help="those whose name begins so; not kept")
+    parser.add_argument("--renew", nargs="+", metavar="NAME", default=[],
+                        help="only these machines; the rows of the others stay as they are kept")
     parser.add_argument("--continue", type=Path, metavar="FILE", dest="file",
                         help="keep the outcome of each model there, and do none again")
     given = parser.parse_args()
@@ -200,7 +202,10 @@ def main() -> int:
         latencies = given.file.with_suffix(".latencies") if given.file else Path(folder) / "latencies"
         chosen = [one for one in sources(latencies) if one.name.startswith(given.machines)]
         cells = [(source, budget) for source in chosen for budget in budgets_of(source, budgets)]
-        mean = measure_cells(cells, seeds, Outcomes(given.file), given.jobs)
+        anew = [cell for cell in cells if not given.renew or cell[0].name in given.renew]
+        mean = measure_cells(anew, seeds, Outcomes(given.file), given.jobs)
+    if given.renew:
+        mean = kept_means() | mean
     result = Result("accuracy", "Sampling and learner",
                     " ".join((__doc__ or "").split("\n\n")[1].split()))
     for learner in LEARNERS:
@@ -211,6 +216,10 @@ def main() -> int:
                          if sampling in samplings_of(source) else "-" for sampling in SAMPLINGS)]
                       for source, budget in cells])
     missed = judge(mean, cells, result)
+    if given.renew:
+        kept = kept_record()
+        result.note(f"Run anew: {', '.join(given.renew)}; the others as of {kept['date']}: "
+                    f"`{kept['command']}`.")
     result.write(keep=not given.quick and not given.machines)
     return 1 if missed else 0
 
@@ -231,6 +240,26 @@ def measure_cells(cells: list[Cell], seeds: range, outcomes: Outcomes, processes
             outcomes.mean(source, budget, sampling, learner, seeds)
             for source, budget in cells for learner in LEARNERS
             for sampling in samplings_of(source)}
+
+
+def kept_record() -> dict[str, Any]:
+    file = KEPT / "accuracy.json"
+    if not file.exists():
+        sys.exit(f"accuracy: nothing is kept in '{file}' that --renew could leave as it is")
+    record: dict[str, Any] = json.loads(file.read_text())
+    return record
+
+
+def kept_means() -> Means:
+    """What the kept tables say, to their last digit."""
+    found: Means = {}
+    for learner, table in zip(LEARNERS, kept_record()["tables"]):
+        for name, budget, *cells in table["rows"]:
+            for sampling, cell in zip(SAMPLINGS, cells):
+                if cell != "-":
+                    found[name, int(budget.replace(",", "")), sampling, learner] = \
+                        float(cell.removesuffix(" %")) / 100
+    return found
 
 
 def judge(mean: Means, cells: list[Cell], result: Result) -> bool:

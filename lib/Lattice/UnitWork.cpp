@@ -80,7 +80,7 @@ private:
   bool readNext(const Action &action, TilePass &tile);
   void beginPass();
   void addPass(double times, TilePass &tile) const;
-  void beginLoopPass(double times, double alike);
+  void beginLoopPass(double times, double inARow);
   void endLoopPass();
   void enter(const Action &loop, int64_t iteration);
   bool runBody(const Action &action, double times, Pass pass, Round &round);
@@ -99,7 +99,7 @@ private:
   /// Where there are no streams, of the iterations of innermost loops, each up
   /// to the next one.
   TilePipeline pipeline;
-  double loopTimes = 0, loopAlike = 1; ///< no times: none is under way
+  double loopTimes = 0, loopInARow = 1; ///< no times: none is under way
   uint64_t used = 0;
 };
 } // namespace
@@ -222,8 +222,7 @@ bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
     return true;
   if (action.isOfStream)
     return runStream(action, trips, pass);
-  // Like passes follow each other, but like loops of passes come to each
-  // other's ends.
+  // One body may stand for all, unless the passes in it meet those of the next.
   bool isOfPasses = work.readsInPasses && !work.hasStreams;
   if (action.isAlike && (action.isInnermost || !isOfPasses)) {
     enter(action, 0);
@@ -307,11 +306,11 @@ void Evaluator::addPass(double times, TilePass &tile) const {
     tile.delay[u] = std::max(tile.delay[u], delay[u]);
 }
 
-void Evaluator::beginLoopPass(double times, double alike) {
+void Evaluator::beginLoopPass(double times, double inARow) {
   endLoopPass();
   beginPass();
   loopTimes = times;
-  loopAlike = alike;
+  loopInARow = inARow;
 }
 
 void Evaluator::endLoopPass() {
@@ -320,7 +319,7 @@ void Evaluator::endLoopPass() {
   TilePass tile;
   tile.times = loopTimes;
   addPass(loopTimes, tile);
-  pipeline.add(tile, loopAlike);
+  pipeline.add(tile, loopInARow);
   loopTimes = 0;
 }
 
