@@ -35,6 +35,22 @@ static double distanceOf(const Domain &domain, const Layer &layer,
   return distance;
 }
 
+/// What nobody knows of layers that are larger or smaller than all measured: a
+/// base that is exact there need not be exact here. On Plasticine, from layers
+/// of a quarter of its ranges, nine of ten errors are below 9 % an octave
+/// outside, and below 17 % two.
+static constexpr double kErrorPerOctave = 0.1;
+
+/// The bounds of a layer so far outside.
+static std::pair<double, double> widened(std::pair<double, double> bounds,
+                                         double latency, double distance) {
+  double unknown = std::exp(kErrorPerOctave * distance);
+  auto moved = [&](double bound) {
+    return latency * std::pow(bound / latency, 1 + distance);
+  };
+  return {moved(bounds.first) / unknown, moved(bounds.second) * unknown};
+}
+
 static void finish(const KindModel &model, double base, float correction,
                    float spread, double distance, int confidencePercent,
                    Prediction &result) {
@@ -46,8 +62,7 @@ static void finish(const KindModel &model, double base, float correction,
   result.bounds = model.interval.bounds(result.latency, confidencePercent,
                                         std::exp(double(spread)));
   if (result.bounds && distance > 0)
-    for (double *bound : {&result.bounds->first, &result.bounds->second})
-      *bound = result.latency * std::pow(*bound / result.latency, 1 + distance);
+    result.bounds = widened(*result.bounds, result.latency, distance);
 }
 
 void pr::predictQueryPoints(const KindModel &model, const Layer *const *layers,

@@ -56,6 +56,20 @@ def test_an_exact_formula_is_found_and_needs_no_forest() -> None:
     assert model.predict([rows[0].layer])["status"] == ["measured"]
 
 
+def test_what_is_exact_is_not_taken_to_be_exact_far_outside() -> None:
+    model = estimator(rows_of(draw(80, 1), compute), target())
+    inside, near, far = ({"m": m, "n": 100, "k": 100} for m in (100, 400, 1600))
+    answer = model.predict([_core.Layer.from_fields("matmul", dims, {}, "i8, i8 -> i32")
+                            for dims in (inside, near, far)])
+    assert answer["status"] == ["predicted", "extrapolated", "extrapolated"]
+    half = [upper / cycles - 1 for upper, cycles in zip(answer["upper_cycles"], answer["cycles"])]
+    assert half[0] == 0
+    # A tenth for an octave, and about three octaves.
+    assert 0.08 < half[1] < 0.13
+    assert 0.3 < half[2] < 0.4
+    assert all(lower <= cycles for lower, cycles in zip(answer["lower_cycles"], answer["cycles"]))
+
+
 def test_a_forest_learns_what_no_term_explains() -> None:
     def latency(layer: _core.Layer) -> float:
         return compute(layer) * (1.5 if layer.dims["m"] % 2 else 1.0)
