@@ -2,24 +2,44 @@
 #include "Lattice/TilePipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace pr;
 
-/// Behind so many like passes all buffers are full, and the next one takes as
-/// long as the last.
-static constexpr double kPassesToSettle = 4;
+/// Behind so many like passes all buffers are full, and the next ones take as
+/// long as the last two, which may take turns.
+static constexpr double kPassesToSettle = 6;
 
 void TilePipeline::add(const TilePass &pass, double inARow) {
   Stages stages = stagesOf(pass);
-  double share = pass.times / inARow;
-  double looked = std::min(inARow, kPassesToSettle), last = 0;
+  double instructions = pass.busy[kInstructions], before = end;
+  double looked = std::min(inARow, kPassesToSettle);
+  Ends last = ends, earlier = ends;
   for (double i = 0; i < looked; ++i) {
-    double before = end;
-    advance(stages, pass.busy[kInstructions]);
-    last = end - before;
-    sum += share * last;
+    earlier = std::exchange(last, ends);
+    advance(stages, instructions);
   }
-  sum += share * (inARow - looked) * last;
+  if (inARow > looked)
+    skip(inARow - looked, stages, earlier, instructions);
+  sum += pass.times / inARow * (end - before);
+}
+
+/// So many like passes, as far apart as the slowest stage has made the last two
+/// since `earlier`.
+void TilePipeline::skip(double passes, const Stages &stages,
+                        const Ends &earlier, double instructions) {
+  double period = 0;
+  for (unsigned s = 0; s < kStages; ++s)
+    period = std::max(period, (ends[s][0] - earlier[s][0]) / 2);
+  for (unsigned s = 0; s < kStages; ++s) {
+    if (!stages[s].isUsed())
+      continue;
+    for (double &one : ends[s])
+      one += passes * period;
+    end = std::max(end, ends[s][0] + stages[s].delay);
+  }
+  issued += passes * instructions;
+  end = std::max(end, issued);
 }
 
 /// What moves data works side by side.
@@ -41,13 +61,10 @@ TilePipeline::Stages TilePipeline::stagesOf(const TilePass &pass) const {
 }
 
 void TilePipeline::advance(const Stages &stages, double instructions) {
-  auto isUsed = [&](unsigned s) {
-    return stages[s].busy + stages[s].delay > 0;
-  };
   std::array<unsigned, kStages> used{};
   unsigned count = 0;
   for (unsigned s = 0; s < kStages; ++s)
-    if (isUsed(s))
+    if (stages[s].isUsed())
       used[count++] = s;
   double ready = 0;
   for (unsigned i = 0; i < count; ++i) {
@@ -60,7 +77,7 @@ void TilePipeline::advance(const Stages &stages, double instructions) {
     ready = mine[0] + stages[used[i]].delay;
   }
   for (const UnitWork::Hold &hold : work.holds)
-    if (isUsed(hold.unit) && isUsed(hold.last))
+    if (stages[hold.unit].isUsed() && stages[hold.last].isUsed())
       ends[hold.unit][0] = std::max(ends[hold.unit][0], ends[hold.last][0]);
   issued += instructions;
   end = std::max({end, ready, issued});

@@ -28,15 +28,19 @@ private:
   static constexpr unsigned kLoads = kInstructions, kStores = kMaxUnits;
   struct Stage {
     double busy = 0, delay = 0;
+    bool isUsed() const { return busy + delay > 0; }
   };
   using Stages = std::array<Stage, kStages>;
+  /// Of each stage the end of its last pass and of the one before.
+  using Ends = std::array<std::array<double, 2>, kStages>;
 
   Stages stagesOf(const TilePass &pass) const;
   void advance(const Stages &stages, double instructions);
+  void skip(double passes, const Stages &stages, const Ends &earlier,
+            double instructions);
 
   const UnitWork &work;
-  /// Of each stage the end of its last pass and of the one before.
-  std::array<std::array<double, 2>, kStages> ends{};
+  Ends ends{};
   double issued = 0, end = 0, sum = 0;
 };
 
