@@ -205,7 +205,8 @@ def main() -> int:
         anew = [cell for cell in cells if not given.renew or cell[0].name in given.renew]
         mean = measure_cells(anew, seeds, Outcomes(given.file), given.jobs)
     if given.renew:
-        mean = kept_means() | mean
+        kept = kept_record()
+        mean = means_of(kept) | mean
     result = Result("accuracy", "Sampling and learner",
                     " ".join((__doc__ or "").split("\n\n")[1].split()))
     for learner in LEARNERS:
@@ -217,7 +218,6 @@ def main() -> int:
                       for source, budget in cells])
     missed = judge(mean, cells, result)
     if given.renew:
-        kept = kept_record()
         result.note(f"Run anew: {', '.join(given.renew)}; the others as of {kept['date']}: "
                     f"`{kept['command']}`.")
     result.write(keep=not given.quick and not given.machines)
@@ -250,10 +250,10 @@ def kept_record() -> dict[str, Any]:
     return record
 
 
-def kept_means() -> Means:
-    """What the kept tables say, to their last digit."""
+def means_of(record: dict[str, Any]) -> Means:
+    """What its tables say, to their last digit."""
     found: Means = {}
-    for learner, table in zip(LEARNERS, kept_record()["tables"]):
+    for learner, table in zip(LEARNERS, record["tables"]):
         for name, budget, *cells in table["rows"]:
             for sampling, cell in zip(SAMPLINGS, cells):
                 if cell != "-":

@@ -55,7 +55,8 @@ class Evaluator {
 public:
   Evaluator(const UnitWork &work, const std::vector<int64_t> &numbers,
             const Effort &effort)
-      : work(work), effort(effort), values(work.numValues), pipeline(work) {
+      : work(work), effort(effort), values(work.numValues),
+        loopsArePasses(work.readsInPasses && !work.hasStreams), pipeline(work) {
     for (size_t i = 0; i < work.inputs.size(); ++i)
       values[i] = numbers[work.inputs[i]];
     for (auto [place, value] : work.constants)
@@ -96,8 +97,9 @@ private:
   /// Of the pass under way: these sums when it began, and its delays so far.
   UnitTimes totalBefore{}, readsBefore{}, delay{};
   TilePasses streams;
-  /// Where there are no streams, of the iterations of innermost loops, each up
-  /// to the next one.
+  /// Where there are no streams: iterations of innermost loops are the passes,
+  /// each up to the next one.
+  const bool loopsArePasses;
   TilePipeline pipeline;
   double loopTimes = 0, loopInARow = 1; ///< no times: none is under way
   uint64_t used = 0;
@@ -110,7 +112,7 @@ bool Evaluator::run(const Actions &actions) {
     return false;
   result.pace = whole.pace();
   streams.addTo(result, work);
-  if (!work.hasStreams) {
+  if (loopsArePasses) {
     endLoopPass();
     result.pipeline = pipeline.cycles();
   }
@@ -197,7 +199,7 @@ bool Evaluator::runBody(const Action &action, double times, Pass pass,
                         Round &round) {
   Round own;
   pass.times *= times;
-  if (action.isInnermost && !work.hasStreams)
+  if (action.isInnermost && loopsArePasses)
     beginLoopPass(pass.times, times);
   if (!run(action.body, pass, own))
     return false;
@@ -223,8 +225,7 @@ bool Evaluator::runFor(const Action &action, Pass pass, Round &round) {
   if (action.isOfStream)
     return runStream(action, trips, pass);
   // One body may stand for all, unless the passes in it meet those of the next.
-  bool isOfPasses = work.readsInPasses && !work.hasStreams;
-  if (action.isAlike && (action.isInnermost || !isOfPasses)) {
+  if (action.isAlike && (action.isInnermost || !loopsArePasses)) {
     enter(action, 0);
     return runBody(action, double(trips), pass, round);
   }
