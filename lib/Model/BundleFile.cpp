@@ -86,12 +86,12 @@ static Expected<FileHeader> readHeader(std::string_view bytes) {
                         " bytes, not even a header");
   auto header = readAt<FileHeader>(bytes, 0);
   if (header.schema < ModelBundle::kSchema ||
-      header.schema > ModelBundle::kCasesSchema)
+      header.schema > ModelBundle::kNewestSchema)
     return invalidInput(" has schema " + std::to_string(header.schema) +
                         ", but this build reads schemas " +
                         std::to_string(ModelBundle::kSchema) + " to " +
-                        std::to_string(ModelBundle::kCasesSchema) +
-                        (header.schema > ModelBundle::kCasesSchema
+                        std::to_string(ModelBundle::kNewestSchema) +
+                        (header.schema > ModelBundle::kNewestSchema
                              ? "; it was made by a newer version"
                              : "; train it again"));
   if (header.size > bytes.size())

@@ -176,6 +176,8 @@ json pr::kindModelToJson(const KindModel &model) {
                  {"features", model.features.names()},
                  {"interval", intervalToJson(model.interval)},
                  {"domain", domainToJson(model.domain)}};
+  if (model.similar)
+    result["similar"] = {{"interval", intervalToJson(model.similar->interval)}};
   if (model.correction)
     result["correction"] = correctionToJson(*model.correction);
   return result;
@@ -203,6 +205,8 @@ KindModel pr::kindModelFromJson(const JsonReader &reader,
       reader.at("features").check(FeatureSet::create(model.lattice, names));
   model.interval = intervalFromJson(reader.at("interval"));
   model.domain = domainFromJson(reader.at("domain"), kind);
+  if (auto similar = reader.find("similar"))
+    model.similar = {{}, intervalFromJson(similar->at("interval"))};
   if (auto correction = reader.find("correction"))
     model.correction = correctionFromJson(*correction, kind);
   return model;

@@ -65,8 +65,10 @@ static Expected<void> readBinaries(const BundleFile &file, KindModel &model) {
   }
   ExactTable *measured =
       model.correction ? &model.correction->measured : nullptr;
+  ExactTable *similar = model.similar ? &model.similar->table : nullptr;
   for (auto [name, table] :
-       {std::pair("exact:", &model.exact), std::pair("corrected:", measured)}) {
+       {std::pair("exact:", &model.exact), std::pair("similar:", similar),
+        std::pair("corrected:", measured)}) {
     auto bytes = table ? file.find(name + kind) : std::nullopt;
     if (!bytes)
       continue;
@@ -198,10 +200,15 @@ std::string BundleBuilder::build() const {
     if (model.correction)
       sections.emplace_back("corrected:" + name,
                             model.correction->measured.serialize());
+    if (model.similar)
+      sections.emplace_back("similar:" + name,
+                            model.similar->table.serialize());
     if (model.correction)
       schema = std::max(schema, ModelBundle::kCorrectedSchema);
     if (!model.base.cases.empty())
       schema = std::max(schema, ModelBundle::kCasesSchema);
+    if (model.similar)
+      schema = std::max(schema, ModelBundle::kSimilarSchema);
   }
   for (const auto &[kind, reason] : bundle.absent)
     absent.push_back({{"kind", kindInfo(kind).name}, {"reason", reason}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From a query point to a latency: exact table, else base times forest.
+// From a query point to a latency: exact table, else base times forest, half way
+// to what a similar device's measurement says where there is one.
 #include "pr/Model/ModelBundle.h"
 
 #include <algorithm>
@@ -51,16 +52,24 @@ static std::pair<double, double> widened(std::pair<double, double> bounds,
   return {moved(bounds.first) / unknown, moved(bounds.second) * unknown};
 }
 
+/// `said`: by a similar device's measurement, or null.
 static void finish(const KindModel &model, double base, float correction,
-                   float spread, double distance, int confidencePercent,
-                   Prediction &result) {
+                   float spread, double distance, const ExactValue *said,
+                   int confidencePercent, Prediction &result) {
   // A forest goes on for ever with its outermost leaf, the base knows how work
   // grows: within an octave outside, the base takes over.
   double trust = std::max(0.0, 1 - distance);
   result.latency = base * std::exp(double(correction) * trust);
   result.extrapolated = distance > 0;
-  result.bounds = model.interval.bounds(result.latency, confidencePercent,
-                                        std::exp(double(spread)));
+  if (said) {
+    // One errs where kernels differ, the other where they are alike.
+    result.latency = std::sqrt(result.latency * said->latency);
+    result.bounds =
+        model.similar->interval.bounds(result.latency, confidencePercent);
+  } else {
+    result.bounds = model.interval.bounds(result.latency, confidencePercent,
+                                          std::exp(double(spread)));
+  }
   if (result.bounds && distance > 0)
     result.bounds = widened(*result.bounds, result.latency, distance);
 }
@@ -91,6 +100,7 @@ void pr::predictUncorrected(const KindModel &model, const Layer *const *layers,
   ResourceMask mask = model.base.resources() | model.features.resources();
   std::array<double, kBlock> base, distance;
   std::array<float, kBlock> correction{}, spread{};
+  std::array<const ExactValue *, kBlock> said;
   std::array<size_t, kBlock> place;
   for (size_t next = 0; next < count;) {
     size_t used = 0;
@@ -107,6 +117,7 @@ void pr::predictUncorrected(const KindModel &model, const Layer *const *layers,
                              rows + used * width);
       base[used] = value.latency;
       distance[used] = distanceOf(model.domain, layer, work.raw());
+      said[used] = model.similar ? model.similar->table.find(layer) : nullptr;
       place[used++] = next;
     }
     if (model.forest.numTrees() > 0)
@@ -114,7 +125,7 @@ void pr::predictUncorrected(const KindModel &model, const Layer *const *layers,
     if (model.spread.numTrees() > 0)
       model.spread.predict(rows, width, used, spread.data());
     for (size_t i = 0; i < used; ++i)
-      finish(model, base[i], correction[i], spread[i], distance[i],
+      finish(model, base[i], correction[i], spread[i], distance[i], said[i],
              confidencePercent, results[place[i]]);
   }
 }

@@ -45,7 +45,9 @@ static void addKind(BundleBuilder &builder, const Lattice &lattice,
                     const std::optional<Forest> &forest,
                     const std::vector<std::string> &features,
                     const std::vector<ExactRow> &exact,
-                    const std::optional<Forest> &spread) {
+                    const std::optional<Forest> &spread,
+                    const std::vector<std::pair<Layer, double>> &similar,
+                    const Interval &similarInterval) {
   KindModel model;
   model.lattice = lattice;
   model.base = base;
@@ -57,6 +59,11 @@ static void addKind(BundleBuilder &builder, const Lattice &lattice,
     model.spread = *spread;
   model.domain = makeDomain(lattice, training);
   model.exact = makeTable(lattice, exact);
+  std::vector<ExactRow> said;
+  for (const auto &[layer, latency] : similar)
+    said.emplace_back(layer, latency, latency, latency);
+  if (!said.empty())
+    model.similar = {makeTable(lattice, said), similarInterval};
   unwrap(builder.addKind(std::move(model)));
 }
 
@@ -113,7 +120,9 @@ static void defineBuilder(py::module_ &module) {
            py::arg("forest") = std::nullopt,
            py::arg("features") = std::vector<std::string>(),
            py::arg("exact") = std::vector<ExactRow>(),
-           py::arg("spread") = std::nullopt)
+           py::arg("spread") = std::nullopt,
+           py::arg("similar") = std::vector<std::pair<Layer, double>>(),
+           py::arg("similar_interval") = Interval())
       .def("add_measured_kind", addMeasuredKind, py::arg("lattice"),
            py::arg("exact"), py::arg("reason"))
       .def(
@@ -245,6 +254,7 @@ static py::dict kindsOf(const Estimator &estimator) {
     entry["forest"] = model.forest;
     entry["trees"] = model.forest.numTrees();
     entry["exact_rows"] = model.exact.size();
+    entry["similar_rows"] = model.similar ? model.similar->table.size() : 0;
     entry["held_out"] = model.interval.count();
     entry["reason"] = model.measuredOnly;
     if (model.correction)

@@ -233,6 +233,7 @@ static void defineForest(py::module_ &module) {
       .def_property_readonly("num_trees", &Forest::numTrees)
       .def_property_readonly("num_features", &Forest::numFeatures);
   py::class_<Interval>(module, "Interval", "Conformal interval of a kind.")
+      .def(py::init<>())
       .def_static(
           "calibrate",
           [](const std::vector<double> &predicted,

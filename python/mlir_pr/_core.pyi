@@ -277,6 +277,8 @@ class Forest:
 class Interval:
     """Conformal interval of a kind, at 80, 90 and 95 %."""
 
+    def __init__(self) -> None:
+        """Of no held-out points: never an interval."""
     @staticmethod
     def calibrate(
         predicted: Floats, measured: Floats, scales: Floats = (), shrinkage: float = 1.0
@@ -320,10 +322,13 @@ class BundleBuilder:
         features: Sequence[str] = (),
         exact: Sequence[tuple[Layer, float, float, float]] = (),
         spread: Optional[Forest] = None,
+        similar: Sequence[tuple[Layer, float]] = (),
+        similar_interval: Interval = ...,
     ) -> None:
         """training_layers: what the domain is the hull of. exact: (layer,
         latency, lower, upper) in the target's unit. spread: of the log of the scale
-        of the error; it reads the same features as the forest."""
+        of the error; it reads the same features as the forest. similar: latencies that a
+        similar device's measurements say, and the interval half way to the model's."""
     def add_measured_kind(
         self,
         lattice: Lattice,

@@ -33,6 +33,8 @@ class Calibration:
     rows: int
     #: For the bundle's card.
     network_totals: dict[str, Any]
+    #: Of what a similar device's measurements say.
+    similar: _core.Interval
 
 
 def calibrate(data: KindData, found: Candidate[Fitted], options: Options) -> Calibration:
@@ -45,7 +47,14 @@ def calibrate(data: KindData, found: Candidate[Fitted], options: Options) -> Cal
     # As if held out of a model of all rows.
     kept = truth * (held_out / truth) ** found.shrinkage
     return Calibration(interval, spread, int(judges.size), totals.for_card(
-        [data.layers[i] for i in judges], kept, truth, interval, scales))
+        [data.layers[i] for i in judges], kept, truth, interval, scales), _of_similar(data, found))
+
+
+def _of_similar(data: KindData, found: Candidate[Fitted]) -> _core.Interval:
+    if found.similar is None:
+        return _core.Interval()
+    known = ~np.isnan(found.similar.held_out)
+    return _core.Interval.calibrate(found.answers()[known], data.latencies[known])
 
 
 def _judges(data: KindData) -> npt.NDArray[np.int64]:

@@ -128,6 +128,8 @@ def _kind_table(kind: str, about: Mapping[str, Any], base: _core.Base) -> Table:
     if transfer := about.get("transfer"):
         table.add_row("similar device", f"{transfer['target']} (model {transfer['model']}), "
                       f"started {_start(transfer['chosen'])}")
+    if similar := about.get("similar_rows"):
+        table.add_row("its measurements", f"say something of {similar:,} layers here")
     table.add_row("held-out errors", ", ".join(
         f"{name} {_percent(about['held_out'].get(name))}"
         for name in ("mape", "median", "p95", "max", "bias", "wape")))

@@ -107,6 +107,21 @@ M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
+class Similar:
+    """What the measurements of a similar device say of the same layers on this one."""
+
+    layers: list[_core.Layer]
+    latencies: FloatArray
+    #: Of each row of this device, as if it had not been seen; NaN where the other never
+    #: measured its layer.
+    held_out: FloatArray
+
+    def answers(self, modelled: FloatArray) -> FloatArray:
+        """Half way to what a model says, in logarithms (lib/Model/Predict.cpp)."""
+        return np.where(np.isnan(self.held_out), modelled, np.sqrt(modelled * self.held_out))
+
+
+@dataclass(frozen=True)
 class Candidate(Generic[M]):
     """A model of all rows, its like of each fold, and what those say of rows held out."""
 
@@ -116,6 +131,12 @@ class Candidate(Generic[M]):
     held_out: FloatArray
     #: What errors of its like shrink by when it has seen all rows (calibration.py).
     shrinkage: float = 1.0
+    #: What is asked beside the model.
+    similar: Similar | None = None
+
+    def answers(self) -> FloatArray:
+        """Of rows held out, as layers are answered."""
+        return self.held_out if self.similar is None else self.similar.answers(self.held_out)
 
 
 def errors_of_cases(layers: Sequence[_core.Layer], latencies: FloatArray,

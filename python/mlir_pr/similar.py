@@ -10,7 +10,7 @@ import numpy as np
 
 from mlir_pr import _core, transfer
 from mlir_pr.kindmodel import (EXACT, WORTHWHILE, Candidate, Fitted, FloatArray, ForestShape, KindData, M,
-                               Model, Options, Row, distinct_columns, fit_forest, fit_xgboost, folds_of,
+                               Model, Options, Row, Similar, distinct_columns, fit_forest, fit_xgboost, folds_of,
                                held_out_by, legal_rows, mape, residual_of)
 
 #: Of a similar device so many rows are learned from.
@@ -22,10 +22,14 @@ _OWN_SHAPE = ForestShape(60, 3, 0.1, 0.6, 0.4)
 _OWN_WEIGHT = 3.0
 #: Of what several models say together.
 _BLEND_SHAPE = ForestShape(300, 6, 0.05, 0.6, 0.4)
-#: Models whose errors differ by fewer standard errors, and by no more than this factor,
-#: are taken for equally good.
+#: What models say together is as good as the best of them unless its errors are larger by more
+#: standard errors than this, or by more than this factor.
 _CHANCE = 1.5
 _MOST_WORSE = 1.25
+#: Of what is said together a model has a share that falls with this power of its error; one
+#: that errs so many times as much as the best has none.
+_POWER = 4
+_TOO_FAR = 2.0
 
 
 def source_of(similar: _core.Estimator, kind: str,
@@ -40,28 +44,23 @@ def source_of(similar: _core.Estimator, kind: str,
 
 def choose_source(data: KindData, source: transfer.Source, anew: Candidate[Fitted], options: Options
                   ) -> tuple[Candidate[Fitted], dict[str, Any]]:
-    """The model that was trained anew, or one that starts from the similar device's where
-    its like was closer to rows held out; where several are as close, what they say
-    together."""
+    """What the model that was trained anew and those that start from the similar device's say
+    together; or the one whose like was closest to rows held out, where that is better."""
     tried = [anew, *(_candidate(start.name, data, lambda part, start=start: start.fit(part, options),
                                 options) for start in _starts(data, source, options))]
     # The other's measurements are no model of this one, but may teach one.
     moved = [_moved(data, source, options)] if source.measured else []
     teachers: list[Candidate[Any]] = [*tried, *moved]
     errors = {one.name: mape(one.held_out, data.latencies) for one in teachers}
-
-    def closest(of: Sequence[Candidate[Any]]) -> Candidate[Any]:
-        best = of[0]
-        for one in of[1:]:
-            if errors[one.name] < errors[best.name] * (1 - WORTHWHILE):
-                best = one
-        return best
-    best: Candidate[Fitted] = closest(tried)
-    lead = closest(teachers)
-    alike = [one for one in teachers if _as_good(one.held_out, lead.held_out, data.latencies)]
-    if (len(alike) > 1 or lead is not best) and source.layers and errors[best.name] > EXACT:
-        together = _together(alike, data, source, options)
-        if _as_good(together.held_out, best.held_out, data.latencies):
+    best = anew
+    for one in tried:
+        if errors[one.name] < errors[best.name] * (1 - WORTHWHILE):
+            best = one
+    some = [(one, share) for one, share in zip(teachers, _shares(list(errors.values()))) if share > 0]
+    is_alone = [one.name for one, _ in some] == [best.name]
+    if source.layers and errors[best.name] > EXACT and not is_alone:
+        together = _together(some, data, source, options)
+        if _as_good(together.answers(), best.held_out, data.latencies):
             best = together
     return best, {"model": source.model_id, "target": source.target, "chosen": best.name,
                   "rows": len(source.layers),
@@ -154,26 +153,48 @@ def _as_good(one: FloatArray, best: FloatArray, measured: FloatArray) -> bool:
                 and mape(one, measured) <= _MOST_WORSE * mape(best, measured))
 
 
-def _together(alike: Sequence[Candidate[Any]], data: KindData, source: transfer.Source,
-              options: Options) -> Candidate[Fitted]:
-    """A model that says of the other device's layers what the models say on average: a
-    bundle holds one."""
-    lean = source.shared_terms(data.lattice)["lean"]
+def _shares(errors: Sequence[float]) -> FloatArray:
+    """What each model has of what they say together: the better ones most. A few dozen rows cannot
+    tell the best of several good ones."""
+    closeness = max(min(errors), EXACT) / np.maximum(errors, EXACT)
+    shares = np.where(closeness * _TOO_FAR > 1, closeness ** _POWER, 0.0)
+    return np.asarray(shares / shares.sum())
 
-    def blend(models: Sequence[Model], own: KindData) -> Fitted:
-        rows = [Row(layer, 1.0) for layer in [*source.every, *own.layers]]
-        asked = replace(own, rows=rows)
-        logs = [np.log(np.maximum(model.predict(asked), 1.0)) for model in models]
-        said = replace(asked, latencies=np.exp(np.mean(logs, axis=0)))
-        base = _core.fit_base(said.layers, said.latencies, said.lattice, terms=lean, branches=2,
-                              seed=options.seed)[0]
-        return fit_forest(said, base, _BLEND_SHAPE, options)
+
+def _together(some: Sequence[tuple[Candidate[Any], float]], data: KindData,
+              source: transfer.Source, options: Options) -> Candidate[Fitted]:
+    """What the models say on average of the layers that the other device measured, kept as it
+    is; and one model that learned it, since a bundle holds one, for all others."""
     folds = folds_of(data, options)
-    parts = [blend([one.parts[i] for one in alike], data.take(seen))
+    parts = [_taught([(one.parts[i], share) for one, share in some], data.take(seen), source, options)
              for i, (seen, _) in enumerate(folds)]
-    model = blend([one.model for one in alike], data)
-    return Candidate(" and ".join(one.name for one in alike), model, parts,
-                     held_out_by(parts, data, folds))
+    models = [(one.model, share) for one, share in some]
+    other = replace(data, rows=[Row(layer, 1.0) for layer in source.every])
+    known = np.array([layer.text in source.measured for layer in data.layers])
+    said = np.exp(sum(share * np.log(one.held_out) for one, share in some))
+    return Candidate(" and ".join(one.name for one, _ in some), _taught(models, data, source, options),
+                     parts, held_out_by(parts, data, folds), similar=Similar(
+                         source.every, _said(models, other), np.where(known, said, np.nan))
+                     if source.measured else None)
+
+
+_Shared = Sequence[tuple[Model, float]]
+
+
+def _taught(models: _Shared, own: KindData, source: transfer.Source, options: Options) -> Fitted:
+    """By what they say of the other device's layers, and of these."""
+    asked = replace(own, rows=[Row(layer, 1.0) for layer in [*source.every, *own.layers]])
+    said = replace(asked, latencies=_said(models, asked))
+    base = _core.fit_base(said.layers, said.latencies, said.lattice,
+                          terms=source.shared_terms(said.lattice)["lean"], branches=2,
+                          seed=options.seed)[0]
+    return fit_forest(said, base, _BLEND_SHAPE, options)
+
+
+def _said(models: _Shared, asked: KindData) -> FloatArray:
+    """On average, in logarithms."""
+    return np.asarray(np.exp(sum(share * np.log(np.maximum(model.predict(asked), 1.0))
+                                 for model, share in models)))
 
 
 def _fit_shared_forest(data: KindData, source: transfer.Source, base: _core.Base,

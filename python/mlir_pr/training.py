@@ -120,7 +120,8 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
         best, comparison["transfer"] = similar_devices.choose_source(data, source, best, options)
     model, calibrated = best.model, calibration.calibrate(data, best, options)
     builder.add_kind(data.lattice, model.base, data.layers, calibrated.interval, model.forest,
-                     model.features, [_exact_row(row) for row in data.rows], calibrated.spread)
+                     model.features, [_exact_row(row) for row in data.rows], calibrated.spread,
+                     _similar_rows(best), calibrated.similar)
     lattice = json.loads(data.lattice.to_json())
     return {**card, "status": "trained", **comparison, "shrinkage": best.shrinkage,
             "lattice": lattice["steps"],
@@ -130,10 +131,11 @@ def _train_kind(builder: _core.BundleBuilder, kind: str, rows: Sequence[Row],
             "base": model.base.text,
             "features": model.features,
             "trees": model.forest.num_trees if model.forest else 0,
+            **({"similar_rows": len(best.similar.layers)} if best.similar else {}),
             "local_intervals": calibrated.spread is not None,
             "calibrated_on": calibrated.rows,
             **calibrated.network_totals,
-            "held_out": error_metrics(data.latencies, best.held_out).as_json()}
+            "held_out": error_metrics(data.latencies, best.answers()).as_json()}
 
 
 def _with_found_steps(data: KindData) -> KindData:
@@ -148,6 +150,12 @@ def _exact_row(row: Row) -> tuple[_core.Layer, float, float, float]:
     lower = row.latency if row.lower is None else min(row.lower, row.latency)
     upper = row.latency if row.upper is None else max(row.upper, row.latency)
     return row.layer, row.latency, lower, upper
+
+
+def _similar_rows(best: Candidate[Fitted]) -> list[tuple[_core.Layer, float]]:
+    if best.similar is None:
+        return []
+    return list(zip(best.similar.layers, best.similar.latencies.tolist()))
 
 
 def _domain(layers: Sequence[_core.Layer]) -> dict[str, list[int]]:

@@ -14,14 +14,18 @@ whether the result is better than starting anew.
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
 from mlir_pr import _core
+
+if TYPE_CHECKING:
+    from sklearn.gaussian_process import GaussianProcessRegressor
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -35,6 +39,8 @@ _EXPECTED_ERROR = 0.03
 #: How firmly a line through logarithms is held at no gain with any count: the weight of its
 #: squared slopes beside the squared errors.
 _MOVES = 0.3
+#: Logarithms that vary by less than this are alike.
+_CONSTANT = 1e-9
 #: What a few dozen measurements can carry.
 _LEAN = ("launch", "macs", "operations", "input_bytes", "weight_bytes", "output_bytes")
 #: Features that say the same of two arrays of different sizes: shares and ratios, plateaus
@@ -116,37 +122,56 @@ def source_of(estimator: _core.Estimator, kind: str, every: Sequence[_core.Layer
 @dataclass(frozen=True)
 class MovedMeasurements:
     """What the other device took for a layer, times what the measurements say that this one
-    gains with each kind of work: a line through logarithms. It knows of the other's rows what
-    no model of them does, and is no model itself."""
+    gains: with each kind of work along a line through logarithms, and beside that line as much as
+    measured layers nearby do. It knows of the other's rows what no model of them does, and is no
+    model itself."""
 
     source: Source
-    names: tuple[str, ...]
+    line: FloatArray
+    #: Mean and spread of what varied in the measurements.
     center: FloatArray
-    weights: FloatArray
+    scale: FloatArray
+    nearby: GaussianProcessRegressor
 
     @classmethod
     def fit(cls, source: Source, layers: Sequence[_core.Layer], latencies: FloatArray
             ) -> MovedMeasurements:
-        names = tuple(sorted(layers[0].work))
-        columns = _logs(source, names, layers)
-        center = columns.mean(axis=0)
-        matrix = np.column_stack([np.ones(len(layers)), columns - center])
+        from sklearn.gaussian_process import GaussianProcessRegressor  # a second to import
+        from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+        work = _logs(source, layers)
+        columns = np.column_stack([work, _extents(layers)])
+        center, scale = columns.mean(axis=0), columns.std(axis=0)
+        scale[scale < _CONSTANT] = np.inf
+        matrix = np.column_stack([np.ones(len(layers)), work - center[:work.shape[1]]])
         held = np.eye(matrix.shape[1]) * _MOVES
         held[0, 0] = 0.0
-        gains = np.log(latencies) - columns[:, 0]
-        return cls(source, names, center, np.linalg.solve(matrix.T @ matrix + held,
-                                                          matrix.T @ gains))
+        gains = np.log(latencies) - work[:, 0]
+        line = np.linalg.solve(matrix.T @ matrix + held, matrix.T @ gains)
+        nearby = GaussianProcessRegressor(ConstantKernel(0.1) * Matern(1.5, (0.3, 20.0), nu=1.5)
+                                          + WhiteKernel(0.01))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of bounds: errors may be all noise, or none
+            nearby.fit((columns - center) / scale, gains - matrix @ line)
+        return cls(source, line, center, scale, nearby)
 
     def predict(self, layers: Sequence[_core.Layer]) -> FloatArray:
-        columns = _logs(self.source, self.names, layers)
-        return np.asarray(np.exp(columns[:, 0] + self.weights[0]
-                                 + (columns - self.center) @ self.weights[1:]))
+        work = _logs(self.source, layers)
+        columns = np.column_stack([work, _extents(layers)])
+        gains = self.line[0] + (work - self.center[:work.shape[1]]) @ self.line[1:] \
+            + self.nearby.predict((columns - self.center) / self.scale)
+        return np.asarray(np.exp(work[:, 0] + gains))
 
 
-def _logs(source: Source, names: Sequence[str], layers: Sequence[_core.Layer]) -> FloatArray:
-    work = np.array([[layer.work[name] for name in names] for layer in layers], dtype=np.float64)
+def _logs(source: Source, layers: Sequence[_core.Layer]) -> FloatArray:
+    """Of what the other device took, and of each kind of work."""
+    work = np.array([[layer.work[name] for name in sorted(layer.work)] for layer in layers],
+                    dtype=np.float64)
     other = np.maximum(source.latency_of(layers), 1.0)
     return np.column_stack([np.log(other), np.log1p(work)])
+
+
+def _extents(layers: Sequence[_core.Layer]) -> FloatArray:
+    return np.log1p(np.array([list(layer.dims.values()) for layer in layers], dtype=np.float64))
 
 
 def adapted_base(source: Source, layers: Sequence[_core.Layer], latencies: FloatArray,

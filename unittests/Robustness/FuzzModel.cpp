@@ -127,7 +127,7 @@ static std::string damagedInside(const std::string &bytes, Random &random) {
     mutateText(content, random);
   else
     mutateBytes(content, random);
-  return BundleFile::write(sections, ModelBundle::kCasesSchema);
+  return BundleFile::write(sections, ModelBundle::kNewestSchema);
 }
 
 /// Layers that the shipped bundles know, so that what was loaded is used.

@@ -5,8 +5,8 @@
 // contents give the same bytes.
 //
 //   signature, schema, size, checksum | table of sections | sections:
-//   meta (JSON), card (JSON), forest:KIND, spread:KIND, exact:KIND and
-//   corrected:KIND (binary)
+//   meta (JSON), card (JSON), forest:KIND, spread:KIND, exact:KIND,
+//   similar:KIND and corrected:KIND (binary)
 #ifndef PR_MODEL_MODELBUNDLE_H
 #define PR_MODEL_MODELBUNDLE_H
 
@@ -25,6 +25,14 @@
 
 namespace pr {
 
+/// What the measurements of a similar device say of the same layers on this one.
+struct SimilarDevice {
+  /// Latencies on this device, without a spread of their own.
+  ExactTable table;
+  /// Of answers half way between these and the model's, of layers held out.
+  Interval interval;
+};
+
 /// What was learned about one layer kind.
 struct KindModel {
   Lattice lattice;
@@ -37,6 +45,8 @@ struct KindModel {
   Interval interval;
   Domain domain;
   ExactTable exact;
+  /// Where another device's model was the start.
+  std::optional<SimilarDevice> similar;
   /// Why there is nothing but the exact table: too few layers were measured.
   /// Empty where there is a base.
   std::string measuredOnly;
@@ -61,6 +71,9 @@ public:
   static constexpr uint32_t kCorrectedSchema = 2;
   /// Of bundles whose bases have cases, corrected or not: likewise.
   static constexpr uint32_t kCasesSchema = 3;
+  /// Of bundles that hold what a similar device's measurements say: likewise.
+  static constexpr uint32_t kSimilarSchema = 4;
+  static constexpr uint32_t kNewestSchema = kSimilarSchema;
 
   /// Errors name the path and tell a missing, a foreign, a truncated, a corrupt
   /// and a newer file apart.
