@@ -23,7 +23,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Sequence
 
 import numpy as np
 
@@ -193,17 +193,24 @@ def main() -> int:
     parser.add_argument("--machines", default="", help="those whose name begins so; not kept")
     parser.add_argument("--renew", nargs="+", metavar="NAME", default=[],
                         help="only these machines; the rows of the others stay as they are kept")
+    parser.add_argument("--samplings", nargs="+", choices=SAMPLINGS, metavar="NAME",
+                        help="with --renew, only these of the machines; their other cells stay too")
     parser.add_argument("--continue", type=Path, metavar="FILE", dest="file",
                         help="keep the outcome of each model there, and do none again")
     given = parser.parse_args()
+    if given.samplings and not given.renew:
+        parser.error("--samplings says what of the machines to --renew")
     seeds = range(1 if given.quick else given.seeds)
     budgets = [200, 800] if given.quick else given.budgets
     with tempfile.TemporaryDirectory(prefix="mlir-pr-") as folder:
         latencies = given.file.with_suffix(".latencies") if given.file else Path(folder) / "latencies"
         chosen = [one for one in sources(latencies) if one.name.startswith(given.machines)]
+        if unknown := set(given.renew) - {one.name for one in chosen}:
+            parser.error(f"--renew: unknown {', '.join(sorted(unknown))} (there are: "
+                         f"{', '.join(one.name for one in chosen)})")
         cells = [(source, budget) for source in chosen for budget in budgets_of(source, budgets)]
         anew = [cell for cell in cells if not given.renew or cell[0].name in given.renew]
-        mean = measure_cells(anew, seeds, Outcomes(given.file), given.jobs)
+        mean = measure_cells(anew, given.samplings or SAMPLINGS, seeds, Outcomes(given.file), given.jobs)
     if given.renew:
         kept = kept_record()
         mean = means_of(kept) | mean
@@ -218,17 +225,21 @@ def main() -> int:
                       for source, budget in cells])
     missed = judge(mean, cells, result)
     if given.renew:
-        result.note(f"Run anew: {', '.join(given.renew)}; the others as of {kept['date']}: "
+        of_these = f" ({', '.join(given.samplings)})" if given.samplings else ""
+        result.note(f"Run anew: {', '.join(given.renew)}{of_these}; the others as of {kept['date']}: "
                     f"`{kept['command']}`.")
     result.write(keep=not given.quick and not given.machines)
     return 1 if missed else 0
 
 
-def measure_cells(cells: list[Cell], seeds: range, outcomes: Outcomes, processes: int) -> Means:
+def measure_cells(cells: list[Cell], samplings: Sequence[str], seeds: range, outcomes: Outcomes,
+                  processes: int) -> Means:
     """Trains and asks whatever is not among the outcomes."""
+    def asked(source: Source) -> list[str]:
+        return [one for one in samplings_of(source) if one in samplings]
     # By seed first: what is there after an interruption is comparable.
     jobs = [Job(source, budget, sampling, seed) for seed in seeds for source, budget in cells
-            for sampling in samplings_of(source)]
+            for sampling in asked(source)]
     jobs = [job for job in jobs if job.key() not in outcomes.found]
     truths = {name: truth_of(next(job.source for job in jobs if job.source.name == name))
               for name in {job.source.name for job in jobs}}
@@ -238,8 +249,7 @@ def measure_cells(cells: list[Cell], seeds: range, outcomes: Outcomes, processes
             outcomes.add(job, outcome)
     return {(source.name, budget, sampling, learner):
             outcomes.mean(source, budget, sampling, learner, seeds)
-            for source, budget in cells for learner in LEARNERS
-            for sampling in samplings_of(source)}
+            for source, budget in cells for learner in LEARNERS for sampling in asked(source)}
 
 
 def kept_record() -> dict[str, Any]:

@@ -109,11 +109,11 @@ def campaign_rows(measure: Measure, config: dict[str, Any], info: _core.TargetIn
                   network_layers: Sequence[_core.Layer]) -> list[Row]:
     """What a campaign measures, rounds included."""
     campaign = _campaign(config)
-    first, sizes = rounds.split(campaign, planning.make_plan(campaign, info, network_layers))
+    first, later = rounds.split(campaign, planning.make_plan(campaign, info, network_layers))
     planned, known = list(first.layers), rows(measure, first.layers)
-    for size in sizes:
+    for one in later:
         measured = _as_measured(known, info)
-        chosen = rounds.choose(campaign, info, network_layers, measured, planned, size).layers
+        chosen = rounds.choose(campaign, info, network_layers, measured, planned, one).layers
         planned += chosen
         known += rows(measure, chosen)
     return known

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From a query point to a latency: exact table, else base times forest, half way
-// to what a similar device's measurement says where there is one.
+// From a query point to a latency: exact table, else base times forest, half
+// way to what a similar device's measurement says where there is one.
 #include "pr/Model/ModelBundle.h"
 
 #include <algorithm>

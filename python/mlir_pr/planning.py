@@ -208,7 +208,7 @@ class _Planner:
             if left == 0 or not domains:
                 return _interleave(list(parts.values()))
             able = []
-            for one, share in zip(domains, _divided(left, [one.share for one in domains])):
+            for one, share in zip(domains, divided(left, [one.share for one in domains])):
                 found = self._sample_kind(one, mode, share, taken, seed + _NEXT_SEED * again, weights)
                 parts[one.kind] += found
                 if len(found) == share:
@@ -329,7 +329,7 @@ def _is_independent(number: Any) -> Any:
     return number % _INDEPENDENT_EVERY == 1
 
 
-def _divided(count: int, shares: Sequence[float]) -> list[int]:
+def divided(count: int, shares: Sequence[float]) -> list[int]:
     """Whole numbers that add up to it."""
     ends = np.rint(count * np.cumsum(shares) / sum(shares)).astype(int)
     return [int(part) for part in np.diff(ends, prepend=0)]

@@ -2,9 +2,10 @@
 """Progress on standard error: of a campaign, and of other long work."""
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-from typing import Self
+from typing import Iterator, Self
 
 from rich.console import Console
 from rich.progress import (BarColumn, MofNCompleteColumn, Progress, TextColumn,
@@ -25,9 +26,9 @@ class _Progress:
         self._begin = self._last_line = time.monotonic()
         self._live = sys.stderr.isatty()
         self._bar = Progress(
-            TextColumn(label), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[eta]}"),
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[eta]}"),
             TimeElapsedColumn(), console=Console(stderr=True))
-        self._task = self._bar.add_task("", total=total, eta="")
+        self._task = self._bar.add_task(label, total=total, eta="")
 
     def _show(self, done: int, total: int, said: str) -> None:
         """`said`: what a line calls so many of so many."""
@@ -38,6 +39,13 @@ class _Progress:
         if not self._live and now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
             print(f"mlir-pr: {said} {done} of {total}, {eta}", file=sys.stderr)
+
+    @contextlib.contextmanager
+    def meanwhile(self, label: str) -> Iterator[None]:
+        """What goes on in place of the work that the bar counts."""
+        self._bar.update(self._task, description=label)
+        yield
+        self._bar.update(self._task, description=self._label)
 
     def __enter__(self) -> Self:
         if self._live:

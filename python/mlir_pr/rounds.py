@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Campaigns in rounds: what is measured next follows from what is known by then.
 
-After a first part of the budget, `active` measures in several rounds where models
+After a first part of the budget, `active` measures in several rounds where forests
 disagree (active.py). `auto`, where it has several kinds, or cases of one, divides the rest
 among them by how much of each is not understood yet: networks have kinds that a few dozen
 layers explain exactly, and others that a few hundred do not; and sweeps may have told all of
-one kernel of a library.
+one kernel of a library. Its last round goes where bases disagree (doubt.py).
 
 What a round chooses depends on what was measured before it alone, so that an interrupted
 campaign goes on as it would have.
@@ -13,10 +13,12 @@ campaign goes on as it would have.
 from __future__ import annotations
 
 import collections
+import enum
 import math
+from dataclasses import dataclass
 from typing import Mapping, Sequence
 
-from mlir_pr import _core, active
+from mlir_pr import _core, active, doubt
 from mlir_pr.campaign import Campaign
 from mlir_pr.kindmodel import EXACT, Options, Row, errors_of_cases, legal_rows, prepare
 from mlir_pr.planning import EVEN, Plan, Weights, draw_more
@@ -30,33 +32,66 @@ _LEAST = 0.05
 #: divided by this power of them.
 _POWER = 2 / 3
 
+#: Of an `auto` campaign, its last round; fewer layers are not worth one.
+_DOUBTED_SHARE = 0.1
+_FEWEST_DOUBTED = 10
+
 _CHOSEN_ROLES = {"active": ("pr", "plateau-start"),
                  "auto": ("pr", "plateau-start", "independent")}
 
 
-def split(campaign: Campaign, plan: Plan) -> tuple[Plan, list[int]]:
-    """The part of a plan before the first round, and the sizes of the rounds."""
+class Choice(enum.Enum):
+    """What decides which layers a round measures."""
+
+    FORESTS = "where forests disagree"
+    UNEXPLAINED = "of what is not understood"
+    BASES = "where bases disagree"
+
+
+@dataclass(frozen=True)
+class Round:
+    size: int
+    choice: Choice
+
+
+def split(campaign: Campaign, plan: Plan) -> tuple[Plan, list[Round]]:
+    """The part of a plan before the first round, and the rounds."""
     roles = _CHOSEN_ROLES.get(campaign.sampling, ())
     chosen = [item for item in plan.layers if item.role in roles]
-    first, *sizes = active.sizes(len(chosen))
-    if campaign.sampling != "active":
-        cases = {_case(_core.Layer.parse(item.layer)) for item in chosen}
-        if len(cases) < 2 or campaign.schedules:
-            return plan, []
-        sizes = [sum(sizes)]
+    rounds = _rounds(campaign, chosen)
+    first = len(chosen) - sum(one.size for one in rounds)
     later = {item.layer for item in chosen[first:]}
-    return Plan([item for item in plan.layers if item.layer not in later], plan.notes), sizes
+    return Plan([item for item in plan.layers if item.layer not in later], plan.notes), rounds
+
+
+def _rounds(campaign: Campaign, chosen: Sequence[PlannedLayer]) -> list[Round]:
+    first, *sizes = active.sizes(len(chosen))
+    if campaign.sampling == "active":
+        return [Round(size, Choice.FORESTS) for size in sizes]
+    if campaign.schedules:
+        return []
+    doubted = round(_DOUBTED_SHARE * len(chosen))
+    last = [Round(doubted, Choice.BASES)] if doubted >= _FEWEST_DOUBTED else []
+    cases = {_case(_core.Layer.parse(item.layer)) for item in chosen}
+    if len(cases) < 2:
+        return last
+    rest = len(chosen) - first - sum(one.size for one in last)
+    return [Round(rest, Choice.UNEXPLAINED), *last]
 
 
 def choose(campaign: Campaign, info: _core.TargetInfo, network_layers: Sequence[_core.Layer],
-           rows: Sequence[Measurement], planned: Sequence[PlannedLayer], size: int) -> Plan:
-    """So many layers, none of those planned before, of which the rows are known."""
+           rows: Sequence[Measurement], planned: Sequence[PlannedLayer], this: Round) -> Plan:
+    """The layers of a round, none of those planned before, of which the rows are known."""
     taken = {item.layer for item in planned}
     seed = campaign.seed + len(planned)
-    if campaign.sampling == "active":
-        pool = draw_more(campaign, info, network_layers, taken, active.POOL * size, seed)
-        return Plan(active.most_uncertain(pool.layers, rows, size, info, seed), [])
-    return draw_more(campaign, info, network_layers, taken, size, seed, unexplained(rows, info))
+    weights = EVEN if this.choice is Choice.FORESTS else unexplained(rows, info)
+    size = this.size if this.choice is Choice.UNEXPLAINED else active.POOL * this.size
+    pool = draw_more(campaign, info, network_layers, taken, size, seed, weights)
+    if this.choice is Choice.FORESTS:
+        return Plan(active.most_uncertain(pool.layers, rows, this.size, info, seed), [])
+    if this.choice is Choice.BASES:
+        return Plan(doubt.most_doubted(pool.layers, rows, this.size, info), [])
+    return pool
 
 
 def unexplained(rows: Sequence[Measurement], info: _core.TargetInfo) -> Weights:

@@ -60,7 +60,7 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
             if stepfinding.is_wanted(campaign, info):
                 info, spent = _find_steps(campaign, target, layers, store, stored, number)
         plan = make_plan(campaign, info, layers, spent)
-        plan, sizes = rounds.split(campaign, plan)
+        plan, later = rounds.split(campaign, plan)
         if not plan.layers and not spent:
             raise InputError(f"'{config}' plans nothing: {'; '.join(plan.notes)}")
         for text in plan.notes:
@@ -68,10 +68,10 @@ def measure_command(target: str, config: str, store_path: str, networks: tuple[s
         if dry_run:
             for planned in plan.layers:
                 click.echo(f"{planned.role}\t{planned.layer}")
-            if sizes:
-                ui.note(f"{sum(sizes)} more are chosen when these are measured")
+            if later:
+                ui.note(f"{sum(one.size for one in later)} more are chosen when these are measured")
             return
-        _conduct(campaign, info, layers, plan, sizes, target, store, stored, number, begin)
+        _conduct(campaign, info, layers, plan, later, target, store, stored, number, begin)
 
 
 def _network_layers(files: Sequence[str], info: _core.TargetInfo,
@@ -152,19 +152,21 @@ def _known_before_round(store: Store, stored: StoredTarget,
 
 
 def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.Layer],
-             plan: Plan, sizes: Sequence[int], target: str, store: Store, stored: StoredTarget,
-             number: int, begin: float) -> None:
+             plan: Plan, later: Sequence[rounds.Round], target: str, store: Store,
+             stored: StoredTarget, number: int, begin: float) -> None:
     """The plan, the rounds behind it, what is in doubt, and what time is left for."""
     planned = list(plan.layers)
     with MeasureProgress() as progress:
         session = Session(campaign, info, target, store, stored, number, begin, progress.update)
-        pending, notes = list(sizes), []
+        pending, notes = list(later), []
         outcome = session.measure(planned)
 
         def measure_rounds(to_the_end: bool = False) -> None:
             while pending and not outcome.left and session.seconds_left() != 0:
+                this = pending.pop(0)
                 known = _known_before_round(store, stored, planned)
-                chosen = rounds.choose(campaign, info, layers, known, planned, pending.pop(0))
+                with progress.meanwhile(f"choosing {this.size} more {this.choice.value}"):
+                    chosen = rounds.choose(campaign, info, layers, known, planned, this)
                 notes.extend(chosen.notes)
                 planned.extend(chosen.layers)
                 outcome.join(session.measure(chosen.layers, to_the_end))
@@ -174,8 +176,8 @@ def _conduct(campaign: Campaign, info: _core.TargetInfo, layers: Sequence[_core.
             outcome.join_rest(session.measure(planned, to_the_end=True))
         measure_rounds(to_the_end=True)
     if pending:
-        notes.append(f"the time budget ended before {sum(pending)} more layers were chosen; the same "
-                     "command goes on")
+        notes.append(f"the time budget ended before {sum(one.size for one in pending)} more layers "
+                     "were chosen; the same command goes on")
     for text in notes:
         ui.note(text)
     ui.note(describe_outcome(outcome, len(planned), str(store.path)))
