@@ -41,6 +41,8 @@ _EXPECTED_ERROR = 0.03
 _MOVES = 0.3
 #: Logarithms that vary by less than this are alike.
 _CONSTANT = 1e-9
+#: Layers that others are compared with: more take minutes, and hardly need the other device.
+_MOST_NEARBY = 300
 #: What a few dozen measurements can carry.
 _LEAN = ("launch", "macs", "operations", "input_bytes", "weight_bytes", "output_bytes")
 #: Features that say the same of two arrays of different sizes: shares and ratios, plateaus
@@ -151,7 +153,8 @@ class MovedMeasurements:
                                           + WhiteKernel(0.01))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of bounds: errors may be all noise, or none
-            nearby.fit((columns - center) / scale, gains - matrix @ line)
+            some = slice(None, None, -(-len(layers) // _MOST_NEARBY))
+            nearby.fit(((columns - center) / scale)[some], (gains - matrix @ line)[some])
         return cls(source, line, center, scale, nearby)
 
     def predict(self, layers: Sequence[_core.Layer]) -> FloatArray:
