@@ -172,7 +172,8 @@ def _together(some: Sequence[tuple[Candidate[Any], float]], data: KindData,
     other = replace(data, rows=[Row(layer, 1.0) for layer in source.every])
     known = np.array([layer.text in source.measured for layer in data.layers])
     said = np.exp(sum(share * np.log(one.held_out) for one, share in some))
-    return Candidate(" and ".join(one.name for one, _ in some), _taught(models, data, source, options),
+    names = ", ".join(one.name for one, _ in some)
+    return Candidate(f"mean of {names}" if len(some) > 1 else names, _taught(models, data, source, options),
                      parts, held_out_by(parts, data, folds), similar=Similar(
                          source.every, _said(models, other), np.where(known, said, np.nan))
                      if source.measured else None)
