@@ -8,7 +8,7 @@ disagree most (rounds.py).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Sequence
+from typing import Iterable, Sequence
 
 import numpy as np
 
@@ -41,10 +41,13 @@ def most_uncertain(pool: Sequence[PlannedLayer], rows: Sequence[Measurement], co
         return list(pool[:count])
     layers = [_core.Layer.parse(planned.layer) for planned in pool]
     spread = _disagreement(known, layers, target, seed)
-    order = np.argsort(-spread, kind="stable")[:count]
-    # Chosen, and so no longer independent.
+    return chosen_of(pool, np.argsort(-spread, kind="stable")[:count])
+
+
+def chosen_of(pool: Sequence[PlannedLayer], places: Iterable[int]) -> list[PlannedLayer]:
+    """Those in these places, in the pool's order: chosen, and so no longer independent."""
     return [replace(pool[i], role="pr") if pool[i].role == "independent" else pool[i]
-            for i in sorted(order)]
+            for i in sorted(places)]
 
 
 def known_rows(rows: Sequence[Measurement]) -> list[Row]:

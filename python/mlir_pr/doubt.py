@@ -6,7 +6,6 @@ for in different rows explain these as well as each other, and part where no row
 """
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Sequence
 
 import numpy as np
@@ -34,9 +33,7 @@ def most_doubted(pool: Sequence[PlannedLayer], rows: Sequence[Measurement], coun
         doubts = _disagreement([row for row in known if row.layer.kind == name],
                                [_core.Layer.parse(pool[i].layer) for i in own], target.lattice(name))
         chosen += [own[i] for i in np.argsort(-doubts, kind="stable")[:size]]
-    # Chosen, and so no longer independent.
-    return [replace(pool[i], role="pr") if pool[i].role == "independent" else pool[i]
-            for i in sorted(chosen)]
+    return active.chosen_of(pool, chosen)
 
 
 def _disagreement(rows: Sequence[Row], layers: Sequence[_core.Layer],

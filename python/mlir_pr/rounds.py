@@ -98,6 +98,8 @@ def unexplained(rows: Sequence[Measurement], info: _core.TargetInfo) -> Weights:
     """By the error that a base of few branches leaves of each kind, and of each of its cases;
     all alike where every one is exact. Of too few layers to tell, a case counts as the worst; a
     kind of which none could be measured gets little."""
+    if len({_case(_core.Layer.parse(row.layer)) for row in rows}) < 2:
+        return EVEN  # there is nothing to divide
     known = legal_rows(active.known_rows(rows), info)
     told: dict[tuple[str, str], float] = {}
     untold = set()

@@ -166,36 +166,31 @@ def _together(some: Sequence[tuple[Candidate[Any], float]], data: KindData,
     """What the models say on average of the layers that the other device measured, kept as it
     is; and one model that learned it, since a bundle holds one, for all others."""
     folds = folds_of(data, options)
-    parts = [_taught([(one.parts[i], share) for one, share in some], data.take(seen), source, options)
-             for i, (seen, _) in enumerate(folds)]
-    models = [(one.model, share) for one, share in some]
-    other = replace(data, rows=[Row(layer, 1.0) for layer in source.every])
+    parts = [_taught(_said([(one.parts[i], share) for one, share in some], data.take(seen), source),
+                     source, options) for i, (seen, _) in enumerate(folds)]
+    all_said = _said([(one.model, share) for one, share in some], data, source)
     known = np.array([layer.text in source.measured for layer in data.layers])
-    said = np.exp(sum(share * np.log(one.held_out) for one, share in some))
+    held_out = np.exp(sum(share * np.log(one.held_out) for one, share in some))
     names = ", ".join(one.name for one, _ in some)
-    return Candidate(f"mean of {names}" if len(some) > 1 else names, _taught(models, data, source, options),
+    return Candidate(f"mean of {names}" if len(some) > 1 else names, _taught(all_said, source, options),
                      parts, held_out_by(parts, data, folds), similar=Similar(
-                         source.every, _said(models, other), np.where(known, said, np.nan))
-                     if source.measured else None)
+                         source.every, all_said.latencies[:len(source.every)],
+                         np.where(known, held_out, np.nan)))
 
 
-_Shared = Sequence[tuple[Model, float]]
-
-
-def _taught(models: _Shared, own: KindData, source: transfer.Source, options: Options) -> Fitted:
-    """By what they say of the other device's layers, and of these."""
+def _said(models: Sequence[tuple[Model, float]], own: KindData, source: transfer.Source) -> KindData:
+    """On average, in logarithms, of the other device's layers and then of these."""
     asked = replace(own, rows=[Row(layer, 1.0) for layer in [*source.every, *own.layers]])
-    said = replace(asked, latencies=_said(models, asked))
+    return replace(asked, latencies=np.asarray(np.exp(sum(
+        share * np.log(np.maximum(model.predict(asked), 1.0)) for model, share in models))))
+
+
+def _taught(said: KindData, source: transfer.Source, options: Options) -> Fitted:
+    """One model that learned what was said."""
     base = _core.fit_base(said.layers, said.latencies, said.lattice,
                           terms=source.shared_terms(said.lattice)["lean"], branches=2,
                           seed=options.seed)[0]
     return fit_forest(said, base, _BLEND_SHAPE, options)
-
-
-def _said(models: _Shared, asked: KindData) -> FloatArray:
-    """On average, in logarithms."""
-    return np.asarray(np.exp(sum(share * np.log(np.maximum(model.predict(asked), 1.0))
-                                 for model, share in models)))
 
 
 def _fit_shared_forest(data: KindData, source: transfer.Source, base: _core.Base,
